@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+libmailweir_a_SOURCES += \
+	scanner/envelope.c scanner/envelope.h \
+	scanner/policy.h \
+	scanner/record.c scanner/record.h \
+	scanner/scan.c scanner/scan.h

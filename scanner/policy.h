@@ -1,0 +1,39 @@
+/*
+ * scanner/policy.h - the limits and choices a scan works under.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Plain data, set from mailweir.conf (spool/settings.c has the table of keys
+ * with units and defaults). Each limit is the largest value that still passes:
+ * N is accepted, N + 1 is a finding.
+ */
+#ifndef SCANNER_POLICY_H
+#define SCANNER_POLICY_H
+
+#include <glib.h>
+
+/* What a finding that policy may decide does to the message. */
+typedef enum {
+	CHOICE_REFUSE = 0,
+	CHOICE_NOTE,
+} PolicyChoice;
+
+typedef struct {
+	/* octets */
+	guint64 max_message_octets;
+	guint64 max_part_octets;        /* one decoded part or member */
+	guint64 max_expanded_octets;    /* all members of one part's containers together */
+	guint64 max_header_octets;      /* one header section */
+	guint64 max_name_octets;        /* one file name */
+	/* counts */
+	guint max_depth;                /* multipart and message levels */
+	guint max_parts;                /* MIME parts of a message */
+	guint max_container_depth;      /* containers within containers */
+	guint max_members;              /* members of one part's containers together */
+	/* choices */
+	PolicyChoice encrypted_archive;
+	PolicyChoice encrypted_document;
+	PolicyChoice message_partial;
+	PolicyChoice external_body;
+} ScanPolicy;
+
+#endif

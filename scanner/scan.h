@@ -1,0 +1,29 @@
+/*
+ * scanner/scan.h - message octets, envelope, rule set and policy in; record out.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The scanner knows nothing of directories, processes or MTAs, and holds no
+ * state between messages. It may loop, crash or eat memory on hostile mail:
+ * only a worker process that can be killed may call it.
+ */
+#ifndef SCANNER_SCAN_H
+#define SCANNER_SCAN_H
+
+#include "scanner/envelope.h"
+#include "scanner/policy.h"
+#include "scanner/record.h"
+#include "signatures/ruleset.h"
+
+/* Once per process, before the first scan. */
+void scan_init(void);
+
+/*
+ * Examines the message in fd: a regular file of envelope->size octets, read
+ * from offset 0 with read(2); fd stays the caller's. Never NULL: trouble of
+ * any kind is a finding of class error in the record. The record has its
+ * verdict and reply. Memory: the message once, plus the largest decoded part.
+ */
+Record *scan_message(const RuleSet *rules, const ScanPolicy *policy,
+    const Envelope *envelope, int fd);
+
+#endif

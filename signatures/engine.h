@@ -1,0 +1,85 @@
+/*
+ * signatures/engine.h - libclamav: signatures, and what containers hold.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The only module that knows libclamav. One scan of one part tells three
+ * things: the signatures that match, the members of every container inside
+ * it (through a visitor), and whether the check was finished.
+ */
+#ifndef SIGNATURES_ENGINE_H
+#define SIGNATURES_ENGINE_H
+
+#include <glib.h>
+
+typedef struct {
+	guint64 max_file_octets;        /* one file or member */
+	guint64 max_expanded_octets;    /* all members together */
+	guint max_depth;
+	guint max_members;
+	guint max_time_ms;              /* one scan */
+} EngineLimits;
+
+typedef struct engine Engine;
+
+#define ENGINE_ERROR (engine_error_quark())
+GQuark engine_error_quark(void);
+typedef enum { ENGINE_ERROR_LOAD } EngineError;
+
+/*
+ * databases: directories or files (NULL-terminated, NULL: none), loaded after
+ * the embedded starter (EICAR and GTUBE). use_system: also libclamav's default
+ * directory where it holds any database. scratch: directory for extracted
+ * files. Caller owns the result.
+ */
+Engine *engine_load(const char *const *databases, gboolean use_system,
+    const char *scratch, const EngineLimits *limits, GError **error);
+void engine_free(Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
+
+guint64 engine_signature_count(const Engine *engine);
+/* Build time of the newest database, seconds since the epoch; 0: not known. */
+gint64 engine_newest(const Engine *engine);
+/* "1.4.6". */
+const char *engine_library_version(void);
+
+/* One place the engine loaded from, for mailweir signatures. */
+typedef struct {
+	char *path;             /* "(starter)" for the embedded one */
+	guint signatures;
+	gint64 build_time;      /* seconds since the epoch; 0: not known */
+} EngineDatabase;
+const GPtrArray *engine_databases(const Engine *engine);
+
+typedef enum {
+	ENGINE_VISIT_SCAN,      /* go on */
+	ENGINE_VISIT_SKIP,      /* do not scan this member: it was examined before */
+} EngineVisit;
+
+/*
+ * The members of the scanned part, outermost first, depth 1 for a direct
+ * member. name may be NULL or hostile octets. Called from inside libclamav.
+ */
+typedef struct {
+	/* A member's name is known; its content may be unreadable. */
+	void (*on_name)(const char *container_type, const char *name,
+	    guint64 size, gboolean is_encrypted, gpointer data);
+	/* A member's content. engine_type is libclamav's own, "CL_TYPE_MSEXE". */
+	EngineVisit (*on_member)(const char *name, const char *engine_type,
+	    const guint8 *octets, gsize len, guint depth, gboolean is_normalised,
+	    gpointer data);
+	/* A signature (or heuristic alert) matches; may be called several times. */
+	void (*on_match)(const char *signature, gpointer data);
+} EngineVisitor;
+
+typedef enum {
+	ENGINE_UNFINISHED = 0,  /* any error: *detail says which */
+	ENGINE_CLEAN,
+	ENGINE_MATCHED,
+} EngineResult;
+
+/* Scans octets as one file called name (NULL: none). detail: borrowed, static. */
+EngineResult engine_scan(const Engine *engine, const void *octets, gsize len,
+    const char *name, const EngineVisitor *visitor, gpointer data,
+    const char **detail);
+
+#endif

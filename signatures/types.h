@@ -1,0 +1,50 @@
+/*
+ * signatures/types.h - what a detected type means (types.conf).
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Detected types are MIME types as libmagic gives them ("application/x-dosexec").
+ * A pattern is a whole type or ends in a star ("image/" and a star).
+ *
+ * types.conf has these groups:
+ *   [dangerous]    type = rule ; reason        refused under any name
+ *   [suspicious]   type = rule ; reason        refused only under a name whose
+ *                  extension does not admit the type (a shell script sent as
+ *                  setup.sh passes here, the same as photo.jpg does not)
+ *   [extension]    ext = type; type; ...       the types an extension may have
+ *   [disguise]     ext = type; type; ...       types that refuse under this
+ *                  extension although harmless in themselves
+ * An extension that [extension] does not list admits every type that is not
+ * dangerous or suspicious. A listed one with another harmless type is a note.
+ *
+ * The table never changes after it is loaded; results are borrowed.
+ */
+#ifndef SIGNATURES_TYPES_H
+#define SIGNATURES_TYPES_H
+
+#include <glib.h>
+
+typedef enum {
+	TYPE_HARMLESS,          /* nothing to say */
+	TYPE_MISMATCH,          /* harmless, but not what the extension says: a note */
+	TYPE_DISGUISED,         /* refuse: hides behind the extension */
+	TYPE_DANGEROUS,         /* refuse whatever the name */
+} TypeJudgement;
+
+typedef struct types Types;
+
+/* path NULL: the embedded file. NULL and error as conf_file.h says. */
+Types *types_load(const char *path, GError **error);
+void types_free(Types *types);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Types, types_free)
+
+/*
+ * extension: of the canonical name, lower case without the dot; "" for none.
+ * rule and reason (may be NULL) are set, borrowed, for every result but
+ * TYPE_HARMLESS: rule is the finding's rule ("program", "disguise", ...).
+ */
+TypeJudgement types_judge(const Types *types, const char *detected_type,
+    const char *extension, const char **rule, const char **reason);
+
+guint types_count(const Types *types);
+
+#endif
