@@ -55,19 +55,26 @@ typedef enum {
 	ENGINE_VISIT_SKIP,      /* do not scan this member: it was examined before */
 } EngineVisit;
 
-/*
- * The members of the scanned part, outermost first, depth 1 for a direct
- * member. name may be NULL or hostile octets. Called from inside libclamav.
- */
+/* A member of a container inside the scanned part; borrowed for the call. */
 typedef struct {
-	/* A member's name is known; its content may be unreadable. */
+	const char *name;       /* hostile octets; NULL: not known */
+	const char *engine_type;        /* libclamav's own, "CL_TYPE_MSEXE" */
+	const guint8 *octets;
+	gsize len;
+	guint depth;            /* 1: directly in the part */
+	gsize parent_len;       /* octets of the layer that holds it */
+	gboolean is_normalised; /* not the member itself but a cleaned copy */
+} EngineMember;
+
+/* Called from inside libclamav, for outer members before inner ones. */
+typedef struct {
+	/* A member's name is known; its content may be unreadable. May be
+	 * called more than once for one member. */
 	void (*on_name)(const char *container_type, const char *name,
 	    guint64 size, gboolean is_encrypted, gpointer data);
-	/* A member's content. engine_type is libclamav's own, "CL_TYPE_MSEXE". */
-	EngineVisit (*on_member)(const char *name, const char *engine_type,
-	    const guint8 *octets, gsize len, guint depth, gboolean is_normalised,
-	    gpointer data);
-	/* A signature (or heuristic alert) matches; may be called several times. */
+	/* A member's content. */
+	EngineVisit (*on_member)(const EngineMember *member, gpointer data);
+	/* A signature or heuristic alert matches. */
 	void (*on_match)(const char *signature, gpointer data);
 } EngineVisitor;
 

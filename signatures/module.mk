@@ -2,12 +2,13 @@
 libmailweir_a_SOURCES += \
 	signatures/attachments.c signatures/attachments.h \
 	signatures/conf_file.c signatures/conf_file.h \
+	signatures/data.c signatures/data.h \
 	signatures/engine.c signatures/engine.h \
 	signatures/magic_type.c signatures/magic_type.h \
 	signatures/replies.c signatures/replies.h \
 	signatures/ruleset.c signatures/ruleset.h \
 	signatures/types.c signatures/types.h
-nodist_libmailweir_a_SOURCES += signatures/data.c
+nodist_libmailweir_a_SOURCES += signatures/resources.c
 
 # The data files, for operators to read and copy; the program embeds them.
 signature_data = signatures/attachments.conf signatures/types.conf \
@@ -15,8 +16,8 @@ signature_data = signatures/attachments.conf signatures/types.conf \
 dist_pkgdata_DATA += $(signature_data)
 EXTRA_DIST += signatures/data.gresource.xml
 
-signatures/data.c: $(top_srcdir)/signatures/data.gresource.xml $(signature_data)
+signatures/resources.c: $(top_srcdir)/signatures/data.gresource.xml $(signature_data)
 	$(AM_V_GEN)$(MKDIR_P) signatures && $(GLIB_COMPILE_RESOURCES) \
 	  --sourcedir=$(top_srcdir)/signatures --generate-source \
 	  --c-name signature_data --target=$@ $<
-CLEANFILES += signatures/data.c
+CLEANFILES += signatures/resources.c

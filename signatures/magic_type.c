@@ -1,0 +1,70 @@
+/*
+ * signatures/magic_type.c - the detected type of some octets, by libmagic.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <magic.h>
+
+#include "signatures/magic_type.h"
+
+struct magic_type {
+	magic_t cookie;
+};
+
+G_DEFINE_QUARK(mailweir-magic-type-error, magic_type_error)
+
+/*
+ * What costs time and tells a mail filter nothing: JSON and CSV are harmless
+ * text, and members of compressed files are examined as parts of their own.
+ */
+#define MAGIC_FLAGS                                                     \
+	(MAGIC_MIME_TYPE | MAGIC_ERROR | MAGIC_NO_CHECK_COMPRESS |      \
+	    MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_TOKENS)
+
+MagicType *
+magic_type_new(GError **error)
+{
+	magic_t cookie = magic_open(MAGIC_FLAGS);
+	MagicType *magic;
+
+	if (cookie == NULL) {
+		g_set_error(error, MAGIC_TYPE_ERROR, MAGIC_TYPE_ERROR_LOAD,
+		    "libmagic: cannot start: out of memory");
+		return NULL;
+	}
+	if (magic_load(cookie, NULL) == -1) {
+		g_set_error(error, MAGIC_TYPE_ERROR, MAGIC_TYPE_ERROR_LOAD,
+		    "libmagic: cannot load its database: %s; "
+		    "install the package libmagic-mgc",
+		    magic_error(cookie));
+		magic_close(cookie);
+		return NULL;
+	}
+	magic = g_new0(MagicType, 1);
+	magic->cookie = cookie;
+	return magic;
+}
+
+void
+magic_type_free(MagicType *magic)
+{
+	if (magic == NULL)
+		return;
+	magic_close(magic->cookie);
+	g_free(magic);
+}
+
+const char *
+magic_type_detect(MagicType *magic, const void *octets, gsize len,
+    GError **error)
+{
+	const char *type;
+
+	type = magic_buffer(magic->cookie, len > 0 ? octets : "",
+	    MIN(len, MAGIC_TYPE_WINDOW_OCTETS));
+	if (type == NULL)
+		g_set_error(error, MAGIC_TYPE_ERROR, MAGIC_TYPE_ERROR_DETECT,
+		    "libmagic: %s", magic_error(magic->cookie));
+	return type;
+}
