@@ -37,7 +37,8 @@ typedef struct {
 	char *name;             /* the file name it is about */
 	char *detail;           /* one phrase for people */
 	char *reading;          /* which reading shows the object: "gmime", ... */
-	Verdict verdict;        /* VERDICT_ACCEPT: a note that does not refuse */
+	Verdict verdict;        /* VERDICT_ACCEPT: a note that does not refuse; not
+	                         * carried by JSON */
 	guint reply;            /* its reply code, set by record_decide() */
 } Finding;
 
@@ -72,8 +73,8 @@ typedef struct {
 	char *id;
 	char *file;
 	guint64 size;           /* octets of the message */
-	Verdict verdict;
-	guint code;             /* the reply; "action" follows from the verdict */
+	const char *action;     /* "accept", "reject" or "defer" */
+	guint code;             /* the reply */
 	char *enhanced;
 	char *text;
 	GPtrArray *findings;    /* of Finding * */

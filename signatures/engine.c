@@ -199,12 +199,11 @@ load_starter(Engine *engine, GError **error)
 	g_autofree char *dir = g_dir_make_tmp("mailweir-XXXXXX", error);
 	g_autofree char *path = NULL;
 	gboolean is_loaded;
-	gsize len;
 
 	if (dir == NULL)
 		return FALSE;
 	path = g_build_filename(dir, STARTER_RESOURCE, NULL);
-	is_loaded = g_file_set_contents(path, g_bytes_get_data(starter, &len),
+	is_loaded = g_file_set_contents(path, g_bytes_get_data(starter, NULL),
 	    (gssize)g_bytes_get_size(starter), error) &&
 	    load_database(engine, path, "(starter)", error);
 	g_unlink(path);
