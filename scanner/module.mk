@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	scanner/autoptr.h \
+	scanner/decode.c scanner/decode.h \
+	scanner/digest.c scanner/digest.h \
+	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
+	scanner/examination.c scanner/examination.h \
+	scanner/filename.c scanner/filename.h \
+	scanner/gmime_reading.c scanner/gmime_reading.h \
+	scanner/header.c scanner/header.h \
+	scanner/parameter.c scanner/parameter.h \
 	scanner/policy.h \
 	scanner/record.c scanner/record.h scanner/record_json.c \
 	scanner/scan.c scanner/scan.h

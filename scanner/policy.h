@@ -27,6 +27,7 @@ typedef struct {
 	/* counts */
 	guint max_depth;                /* multipart and message levels */
 	guint max_parts;                /* MIME parts of a message */
+	guint max_header_fields;        /* of one header section */
 	guint max_container_depth;      /* containers within containers */
 	guint max_members;              /* members of one part's containers together */
 	/* choices */

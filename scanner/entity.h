@@ -1,0 +1,36 @@
+/*
+ * scanner/entity.h - one MIME entity as one reading of the message shows it.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * An entity (RFC 2045 2.4) is a header section and a body: two spans of the
+ * octets that were read. The spans are borrowed from those octets; the
+ * strings are the entity's own.
+ */
+#ifndef SCANNER_ENTITY_H
+#define SCANNER_ENTITY_H
+
+#include <glib.h>
+
+typedef struct {
+	const guint8 *octets;
+	gsize len;
+} Span;
+
+typedef struct {
+	char *path;             /* section number (RFC 3501): "1.2" */
+	char *parent;           /* path of the message or container that holds it */
+	char *content_type;     /* declared, as the reading understands it */
+	char *disposition;      /* NULL: none */
+	Span header;            /* from the first header field; may be empty */
+	Span body;              /* not decoded */
+	/* A message/rfc822 whose content the reading has entered: the entities
+	 * inside it are listed too, so that its body needs no examination. */
+	gboolean is_entered;
+	const char *reading;    /* static: "gmime", "lines", ... */
+} Entity;
+
+Entity *entity_new(const char *path, const char *parent, const char *reading);
+void entity_free(Entity *entity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entity, entity_free)
+
+#endif

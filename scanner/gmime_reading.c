@@ -1,0 +1,268 @@
+/*
+ * scanner/gmime_reading.c - the message as GMime reads it.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/autoptr.h"
+#include "scanner/gmime_reading.h"
+
+struct walk {
+	Span message;
+	const char *base;       /* path of the part that holds the message, or "" */
+	const ScanPolicy *policy;
+	GPtrArray *entities;
+	Record *record;
+};
+
+/*
+ * What GMime says that it could not read. "Critical" means that part of the
+ * input may have been lost to it: worth a note, because the other readings
+ * must then find what it has missed.
+ */
+static const struct {
+	GMimeParserWarning warning;
+	const char *rule;
+	const char *detail;
+} gmime_notes[] = {
+	{ GMIME_CRIT_INVALID_HEADER_NAME, "header-name",
+	    "a header field's name is not valid" },
+	{ GMIME_CRIT_CONFLICTING_HEADER, "conflicting-fields",
+	    "a header field is repeated with another value" },
+	{ GMIME_CRIT_CONFLICTING_PARAMETER, "conflicting-parameters",
+	    "a parameter is repeated with another value" },
+	{ GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY, "no-boundary",
+	    "a multipart has no boundary parameter" },
+	{ GMIME_CRIT_PART_WITHOUT_HEADERS_OR_CONTENT, "empty-part",
+	    "a part has neither header section nor content" },
+	{ GMIME_WARN_MALFORMED_MULTIPART, "no-delimiter",
+	    "a multipart's boundary never occurs" },
+};
+
+static void
+on_warning(gint64 offset, GMimeParserWarning warning, const gchar *item,
+    gpointer data)
+{
+	struct walk *walk = data;
+
+	(void)item;
+	if (warning == GMIME_CRIT_NESTING_OVERFLOW)
+		record_add_finding(walk->record, FINDING_LIMIT, "max-depth",
+		    VERDICT_ILLEGAL, walk->base, NULL, GMIME_READING,
+		    "nested too deep for GMime at octet %" G_GINT64_FORMAT,
+		    offset);
+	for (gsize i = 0; i < G_N_ELEMENTS(gmime_notes); i++)
+		if (gmime_notes[i].warning == warning)
+			record_add_finding(walk->record, FINDING_AMBIGUITY,
+			    gmime_notes[i].rule, VERDICT_ACCEPT, walk->base,
+			    NULL, GMIME_READING,
+			    "%s (octet %" G_GINT64_FORMAT ")",
+			    gmime_notes[i].detail, offset);
+}
+
+/* Where the object's header section begins: at its first header field; -1
+ * for an object that has none. */
+static gint64
+header_offset(GMimeObject *object)
+{
+	GMimeHeaderList *headers = g_mime_object_get_header_list(object);
+
+	if (g_mime_header_list_get_count(headers) == 0)
+		return -1;
+	return g_mime_header_get_offset(
+	    g_mime_header_list_get_header_at(headers, 0));
+}
+
+/* Both ends are clamped to the message; one that GMime does not know is -1
+ * and stands for its end. */
+static Span
+message_span(const struct walk *walk, gint64 begin, gint64 end)
+{
+	gsize len = walk->message.len;
+	gsize from = begin < 0 ? len : MIN((gsize)begin, len);
+	gsize to = end < 0 ? len : MIN((gsize)end, len);
+
+	return (Span){ walk->message.octets + from, to > from ? to - from : 0 };
+}
+
+static gint64
+span_begin(const struct walk *walk, Span span)
+{
+	return span.octets - walk->message.octets;
+}
+
+/* Where the content of a leaf lies, not decoded. */
+static Span
+content_span(const struct walk *walk, GMimeObject *object)
+{
+	GMimeDataWrapper *content = NULL;
+	GMimeStream *stream = NULL;
+
+	if (GMIME_IS_PART(object))
+		content = g_mime_part_get_content(GMIME_PART(object));
+	if (content != NULL)
+		stream = g_mime_data_wrapper_get_stream(content);
+	if (stream == NULL)
+		return message_span(walk, -1, -1);
+	return message_span(walk, stream->bound_start, stream->bound_end);
+}
+
+static Entity *
+add_entity(struct walk *walk, const char *path, const char *parent,
+    GMimeObject *object)
+{
+	Entity *entity = entity_new(path, parent, GMIME_READING);
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	GMimeContentDisposition *disposition =
+	    g_mime_object_get_content_disposition(object);
+	g_autofree char *mime_type = NULL;
+
+	if (type != NULL) {
+		mime_type = g_mime_content_type_get_mime_type(type);
+		entity->content_type = g_ascii_strdown(mime_type, -1);
+	}
+	if (disposition != NULL)
+		entity->disposition = g_ascii_strdown(
+		    g_mime_content_disposition_get_disposition(disposition),
+		    -1);
+	g_ptr_array_add(walk->entities, entity);
+	return entity;
+}
+
+static gboolean
+is_within_limits(struct walk *walk, const char *path, guint depth)
+{
+	if (depth > walk->policy->max_depth) {
+		record_add_finding(walk->record, FINDING_LIMIT, "max-depth",
+		    VERDICT_ILLEGAL, path, NULL, GMIME_READING,
+		    "nested deeper than %u levels", walk->policy->max_depth);
+		return FALSE;
+	}
+	if (walk->entities->len >= walk->policy->max_parts) {
+		record_add_finding(walk->record, FINDING_LIMIT, "max-parts",
+		    VERDICT_ILLEGAL, NULL, NULL, GMIME_READING,
+		    "more than %u parts", walk->policy->max_parts);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* RFC 3501 section numbers, and ">" before those of a message that was found
+ * inside a decoded part. Caller frees. */
+static char *
+section_number(const char *path, int number)
+{
+	gboolean is_first = *path == '\0' || g_str_has_suffix(path, ">");
+
+	return g_strdup_printf("%s%s%d", path, is_first ? "" : ".", number);
+}
+
+static void walk_message(struct walk *walk, GMimeMessage *message,
+    const char *path, const char *parent, guint depth);
+
+/*
+ * path: the section number of object; begin: where its header section begins.
+ * A multipart is no part itself: its children are. Recursion is bounded by
+ * max_depth.
+ */
+static void
+walk_object(struct walk *walk, GMimeObject *object, gint64 begin,
+    const char *path, const char *parent, guint depth)
+{
+	Entity *entity;
+
+	if (!is_within_limits(walk, path, depth))
+		return;
+	if (GMIME_IS_MULTIPART(object)) {
+		GMimeMultipart *multipart = GMIME_MULTIPART(object);
+		int count = g_mime_multipart_get_count(multipart);
+
+		for (int i = 0; i < count; i++) {
+			GMimeObject *child =
+			    g_mime_multipart_get_part(multipart, i);
+			g_autofree char *child_path = section_number(path,
+			    i + 1);
+
+			walk_object(walk, child, header_offset(child),
+			    child_path, parent, depth + 1);
+		}
+		return;
+	}
+	entity = add_entity(walk, path, parent, object);
+	if (GMIME_IS_MESSAGE_PART(object)) {
+		guint first = walk->entities->len;
+
+		entity->is_entered = TRUE;
+		walk_message(walk,
+		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)),
+		    path, path, depth + 1);
+		/* GMime does not say where an inner message ends: it reaches
+		 * as far as what is in it. */
+		entity->body = message_span(walk, -1, -1);
+		if (walk->entities->len > first) {
+			Entity *last = g_ptr_array_index(walk->entities,
+			    walk->entities->len - 1);
+			Entity *inner = g_ptr_array_index(walk->entities, first);
+
+			entity->body = message_span(walk,
+			    span_begin(walk, inner->header),
+			    span_begin(walk, last->body) +
+			        (gint64)last->body.len);
+		}
+	} else {
+		entity->body = content_span(walk, object);
+	}
+	entity->header = message_span(walk,
+	    begin < 0 ? span_begin(walk, entity->body) : begin,
+	    span_begin(walk, entity->body));
+}
+
+/* path: of the part that holds the message, "" for the message itself. */
+static void
+walk_message(struct walk *walk, GMimeMessage *message, const char *path,
+    const char *parent, guint depth)
+{
+	GMimeObject *object = message != NULL ?
+	    g_mime_message_get_mime_part(message) : NULL;
+	g_autofree char *child = NULL;
+
+	/* GMime gives NULL for the message in an empty message/rfc822, and for
+	 * the content of a message that has none: nothing to examine. */
+	if (object == NULL)
+		return;
+	/* RFC 3501: the only part of a message that is not multipart is 1. */
+	if (!GMIME_IS_MULTIPART(object))
+		child = section_number(path, 1);
+	walk_object(walk, object, header_offset(GMIME_OBJECT(message)),
+	    child != NULL ? child : path, parent, depth);
+}
+
+void
+gmime_reading(Span message, const char *base, guint depth,
+    const ScanPolicy *policy, GPtrArray *entities, Record *record)
+{
+	struct walk walk = { message, base, policy, entities, record };
+	g_autoptr(GMimeParserOptions) options = g_mime_parser_options_new();
+	g_autofree char *path = g_strconcat(base, *base != '\0' ? ">" : "",
+	    NULL);
+	/* The stream reads the octets where they are, and the array gives them
+	 * back below: a message is held once. */
+	GByteArray *array = g_byte_array_new_take((guint8 *)message.octets,
+	    message.len);
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(array);
+	g_autoptr(GMimeParser) parser = NULL;
+	g_autoptr(GMimeMessage) parsed = NULL;
+
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+	g_mime_parser_options_set_warning_callback(options, on_warning, &walk);
+	parser = g_mime_parser_new_with_stream(stream);
+	parsed = g_mime_parser_construct_message(parser, options);
+	walk_message(&walk, parsed, path, base, depth);
+	g_clear_object(&parsed);
+	g_clear_object(&parser);
+	g_object_unref(stream);
+	g_byte_array_steal(array, NULL);
+	g_byte_array_unref(array);
+}

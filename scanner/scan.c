@@ -1,0 +1,352 @@
+/*
+ * scanner/scan.c - message octets, envelope, rule set and policy in; record out.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <gmime/gmime.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "scanner/decode.h"
+#include "scanner/examination.h"
+#include "scanner/filename.h"
+#include "scanner/gmime_reading.h"
+#include "scanner/header.h"
+#include "scanner/parameter.h"
+#include "scanner/scan.h"
+
+/* Messages that are found inside decoded parts: each may hold another. */
+#define MAX_REENTRIES 16
+
+struct scan {
+	const ScanPolicy *policy;
+	Record *record;
+	Examination *examination;
+	guint reentries;
+};
+
+static void examine_message(struct scan *scan, Span message, const char *base,
+    guint depth);
+
+void
+scan_init(void)
+{
+	g_mime_init();
+}
+
+/* --- reading the message ------------------------------------------------- */
+
+static void
+add_error(Record *record, const char *rule, const char *detail)
+{
+	record_add_finding(record, FINDING_ERROR, rule, VERDICT_DEFER, NULL,
+	    NULL, NULL, "%s", detail);
+}
+
+/*
+ * Exactly size octets. A file that is shorter or longer than its envelope says
+ * is not the message that was handed over; read(2) rather than mmap(2), for
+ * the submitter can still truncate the file. Caller frees; NULL: a finding
+ * says why.
+ */
+static guint8 *
+read_message(int fd, guint64 size, Record *record)
+{
+	g_autofree guint8 *octets = g_malloc(size + 1);
+	guint64 len = 0;
+
+	while (len <= size) {
+		ssize_t got = pread(fd, octets + len, size + 1 - len,
+		    (off_t)len);
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1) {
+			add_error(record, "unreadable-message",
+			    g_strerror(errno));
+			return NULL;
+		}
+		if (got == 0)
+			break;
+		len += (guint64)got;
+	}
+	if (len != size) {
+		add_error(record, len < size ? "message-truncated" :
+		    "message-too-long",
+		    "the file does not have the size its envelope says");
+		return NULL;
+	}
+	return g_steal_pointer(&octets);
+}
+
+/* --- one entity ------------------------------------------------------------ */
+
+static void
+add_field_names(GPtrArray *names, Span body, const char *parameter)
+{
+	g_autoptr(GPtrArray) values = parameter_values(body, parameter);
+
+	for (guint i = 0; i < values->len; i++) {
+		const ParameterValue *value = g_ptr_array_index(values, i);
+
+		if (value->len > 0)
+			g_ptr_array_add(names, filename_new(value->octets,
+			    value->len, value->is_extended ?
+			    FILENAME_EXTENDED : FILENAME_PARAMETER));
+	}
+}
+
+/*
+ * Every name that any client may give the part (of Filename *). Both
+ * parameters count in both fields: clients look for either in either.
+ */
+static GPtrArray *
+entity_names(const GArray *fields)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)filename_free);
+
+	for (guint i = 0; i < fields->len; i++) {
+		const HeaderField *field =
+		    &g_array_index(fields, HeaderField, i);
+
+		if (strcmp(field->name, "content-disposition") != 0 &&
+		    strcmp(field->name, "content-type") != 0)
+			continue;
+		add_field_names(names, field->body, "filename");
+		add_field_names(names, field->body, "name");
+	}
+	return names;
+}
+
+/* The transfer encodings that any client may see: bits 1 << ENCODING_...;
+ * without any, or with an unknown one, the body is also taken as it is. */
+static guint
+entity_encodings(const GArray *fields)
+{
+	guint encodings = 0, n_fields = 0;
+
+	for (guint i = 0; i < fields->len; i++) {
+		const HeaderField *field =
+		    &g_array_index(fields, HeaderField, i);
+
+		if (strcmp(field->name, "content-transfer-encoding") != 0)
+			continue;
+		encodings |= parameter_encodings(field->body);
+		n_fields++;
+	}
+	return encodings == 0 ? 1u << ENCODING_IDENTITY : encodings;
+}
+
+static gboolean
+is_message_type(const char *content_type)
+{
+	return content_type != NULL &&
+	    (strcmp(content_type, "message/rfc822") == 0 ||
+	        strcmp(content_type, "message/global") == 0 ||
+	        strcmp(content_type, "message/news") == 0);
+}
+
+static gboolean
+has_extension(const GPtrArray *names, const char *extension)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const Filename *name = g_ptr_array_index(names, i);
+
+		if (g_ptr_array_find_with_equal_func(name->extensions,
+		    extension, g_str_equal, NULL))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/*
+ * A message that was attached as a file, or in a transfer encoding that RFC
+ * 2046 5.2.1 forbids for one: mail programs open it, so it is read like the
+ * message itself.
+ */
+static void
+reenter(struct scan *scan, const PartRecord *part, Span octets,
+    const GPtrArray *names, guint depth)
+{
+	if (!is_message_type(part->content_type) &&
+	    g_strcmp0(part->detected_type, "message/rfc822") != 0 &&
+	    !has_extension(names, "eml"))
+		return;
+	if (++scan->reentries > MAX_REENTRIES) {
+		record_add_finding(scan->record, FINDING_LIMIT, "max-messages",
+		    VERDICT_ILLEGAL, part->path, NULL, GMIME_READING,
+		    "more than %d attached messages", MAX_REENTRIES);
+		return;
+	}
+	examine_message(scan, octets, part->path, depth + 1);
+}
+
+/* Files that are uuencoded in the text of a part. */
+static void
+examine_inline(struct scan *scan, const PartRecord *part, Span text,
+    const char *reading)
+{
+	gsize offset = 0;
+	guint number = 0;
+	Decoded *next;
+
+	while ((next = decode_next_inline(text, &offset)) != NULL) {
+		g_autoptr(Decoded) decoded = next;
+		g_autofree char *path = g_strdup_printf("%s>%u", part->path,
+		    ++number);
+		g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(
+		    (GDestroyNotify)filename_free);
+		PartRecord *member;
+		Span octets;
+
+		if (number > scan->policy->max_parts) {
+			record_add_finding(scan->record, FINDING_LIMIT,
+			    "max-parts", VERDICT_ILLEGAL, part->path, NULL,
+			    reading, "more than %u encoded files",
+			    scan->policy->max_parts);
+			return;
+		}
+		member = record_add_part(scan->record, path, part->path);
+		g_ptr_array_add(names, filename_new(decoded->name,
+		    strlen(decoded->name), FILENAME_MEMBER));
+		octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
+		examination_object(scan->examination, member, octets, names,
+		    reading);
+	}
+}
+
+static void
+examine_decoded(struct scan *scan, const Entity *entity,
+    const Decoded *decoded, const GPtrArray *names, const char *path,
+    guint depth)
+{
+	PartRecord *part = record_add_part(scan->record, path, entity->parent);
+	Span octets;
+
+	part->content_type = g_strdup(entity->content_type);
+	part->disposition = g_strdup(entity->disposition);
+	octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
+	examination_object(scan->examination, part, octets, names,
+	    entity->reading);
+	if (part->coverage != COVERAGE_SCANNED)
+		return;
+	if (entity->content_type == NULL ||
+	    g_str_has_prefix(entity->content_type, "text/"))
+		examine_inline(scan, part, octets, entity->reading);
+	reenter(scan, part, octets, names, depth);
+}
+
+static void
+examine_entity(struct scan *scan, const Entity *entity, guint depth)
+{
+	gboolean exceeds = FALSE;
+	g_autoptr(GArray) fields = header_fields(entity->header,
+	    scan->policy->max_header_fields, &exceeds);
+	g_autoptr(GPtrArray) names = entity_names(fields);
+	guint encodings = entity_encodings(fields), readings = 0;
+
+	if (exceeds)
+		record_add_finding(scan->record, FINDING_LIMIT,
+		    "max-header-fields", VERDICT_ILLEGAL, entity->path, NULL,
+		    entity->reading, "more than %u header fields",
+		    scan->policy->max_header_fields);
+	if (entity->is_entered) {
+		PartRecord *part = record_add_part(scan->record, entity->path,
+		    entity->parent);
+
+		part->content_type = g_strdup(entity->content_type);
+		part->disposition = g_strdup(entity->disposition);
+		part->size = entity->body.len;
+		part->coverage = COVERAGE_SCANNED;
+		g_ptr_array_add(part->readings, g_strdup(entity->reading));
+		examination_names(scan->examination, part, names,
+		    entity->reading);
+		return;
+	}
+	for (guint encoding = 0; encoding < N_ENCODINGS; encoding++) {
+		g_autoptr(GPtrArray) decodings = NULL;
+
+		if ((encodings & 1u << encoding) == 0)
+			continue;
+		decodings = decode_readings(entity->body,
+		    (TransferEncoding)encoding);
+		for (guint i = 0; i < decodings->len; i++)
+			examine_decoded(scan, entity,
+			    g_ptr_array_index(decodings, i), names,
+			    entity->path, depth);
+		readings += decodings->len;
+	}
+	if (readings > 1)
+		record_add_finding(scan->record, FINDING_AMBIGUITY,
+		    "transfer-encoding", VERDICT_ACCEPT, entity->path, NULL,
+		    entity->reading, "the body can be decoded in %u ways",
+		    readings);
+}
+
+/* --- one message ------------------------------------------------------------- */
+
+static void
+examine_message(struct scan *scan, Span message, const char *base, guint depth)
+{
+	g_autoptr(GPtrArray) entities = g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)entity_free);
+
+	gmime_reading(message, base, depth, scan->policy, entities,
+	    scan->record);
+	for (guint i = 0; i < entities->len; i++) {
+		const Entity *entity = g_ptr_array_index(entities, i);
+
+		if (g_strcmp0(entity->content_type, "message/partial") == 0)
+			record_add_finding(scan->record, FINDING_AMBIGUITY,
+			    "message-partial", scan->policy->message_partial ==
+			    CHOICE_NOTE ? VERDICT_ACCEPT : VERDICT_ILLEGAL,
+			    entity->path, NULL, entity->reading,
+			    "a fragment of a message cannot be examined");
+		if (g_strcmp0(entity->content_type,
+		    "message/external-body") == 0)
+			record_add_finding(scan->record, FINDING_AMBIGUITY,
+			    "external-body", scan->policy->external_body ==
+			    CHOICE_NOTE ? VERDICT_ACCEPT : VERDICT_ILLEGAL,
+			    entity->path, NULL, entity->reading,
+			    "the content lies elsewhere");
+		examine_entity(scan, entity, depth);
+	}
+}
+
+Record *
+scan_message(const RuleSet *rules, const ScanPolicy *policy,
+    const Envelope *envelope, int fd)
+{
+	gint64 begin = g_get_monotonic_time();
+	Record *record = record_new();
+	g_autofree guint8 *octets = NULL;
+
+	record->id = g_strdup(envelope->id);
+	if (envelope->file != NULL)
+		record->file = g_utf8_make_valid(envelope->file, -1);
+	record->size = envelope->size;
+	record->signatures = engine_signature_count(ruleset_engine(rules));
+	record->newest = engine_newest(ruleset_engine(rules));
+	record->policy = g_strdup(ruleset_fingerprint(rules));
+	if (envelope->size > policy->max_message_octets)
+		record_add_finding(record, FINDING_SIZE, "message-size",
+		    VERDICT_TOO_BIG, NULL, NULL, NULL,
+		    "more than %" G_GUINT64_FORMAT " octets",
+		    policy->max_message_octets);
+	else
+		octets = read_message(fd, envelope->size, record);
+	if (octets != NULL) {
+		g_autoptr(Examination) examination = examination_new(rules,
+		    policy, record);
+		struct scan scan = { policy, record, examination, 0 };
+
+		examine_message(&scan, (Span){ octets, envelope->size }, "", 0);
+	}
+	record_decide(record, ruleset_catalogue(rules));
+	record->elapsed_ms =
+	    (double)(g_get_monotonic_time() - begin) / 1000.0;
+	return record;
+}
