@@ -1,4 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 bin_PROGRAMS += mailweir
-mailweir_SOURCES = cli/main.c
+mailweir_SOURCES = cli/main.c cli/cli.h \
+	cli/batch.c cli/batch.h \
+	cli/check.c \
+	cli/explain.c \
+	cli/report.c cli/report.h \
+	cli/scan.c \
+	cli/signatures.c \
+	cli/spool.c \
+	cli/submit.c \
+	cli/work.c
 mailweir_LDADD = $(MAILWEIR_LIBS)

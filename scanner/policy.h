@@ -22,7 +22,6 @@ typedef struct {
 	guint64 max_message_octets;
 	guint64 max_part_octets;        /* one decoded part or member */
 	guint64 max_expanded_octets;    /* all members of one part's containers together */
-	guint64 max_header_octets;      /* one header section */
 	guint64 max_name_octets;        /* one file name */
 	/* counts */
 	guint max_depth;                /* multipart and message levels */

@@ -63,8 +63,11 @@ void pool_set_idle_callback(Pool *pool, void (*on_idle)(gpointer data),
 void pool_scan(Pool *pool, Envelope *envelope, int fd, PoolDone done,
     gpointer data);
 
-/* What the generation told of its rule set: one line of JSON as printed by
- * "mailweir signatures --json". Borrowed. */
+/*
+ * What the generation told of its rule set, borrowed: lines of words separated
+ * by tabs: "signatures N", "database PATH N BUILD-TIME", "extensions N",
+ * "types N", "policy FINGERPRINT".
+ */
 const char *pool_rules_summary(const Pool *pool);
 
 #endif

@@ -22,7 +22,8 @@ typedef struct {
 	guint scan_timeout_ms;  /* wall clock for one message */
 	guint max_attempts;     /* a message that killed so many workers is given up */
 	char **submitters;      /* users whose spool files are taken, besides the
-	                         * owner of the spool and the submit group's; NULL: none */
+	                         * owner of the spool; NULL: none */
+	char *journal;          /* file that records are appended to; NULL: none */
 } Settings;
 
 /* path NULL: /etc/mailweir/mailweir.conf if it exists, else the defaults.
@@ -30,5 +31,8 @@ typedef struct {
 Settings *settings_load(const char *path, GError **error);
 void settings_free(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
+
+/* Adds ClamAV databases named on the command line; NULL: none. */
+void settings_add_databases(Settings *settings, char **databases);
 
 #endif

@@ -1,0 +1,221 @@
+/*
+ * spool/envelope_file.c - an Envelope as text: the spool's ID.aN files.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spool/envelope_file.h"
+#include "spool/ids.h"
+#include "spool/lines.h"
+
+#define FORMAT "Spool-Envelope"
+#define MAX_TEXT_OCTETS 4096
+
+G_DEFINE_QUARK(mailweir-envelope-file-error, envelope_file_error)
+
+/* Keys whose value is a coded string. */
+static const struct string_key {
+	const char *key;
+	gsize offset;
+	gsize max_octets;
+} string_keys[] = {
+	{ "Client-Address", G_STRUCT_OFFSET(Envelope, client_address), 255 },
+	{ "Client-Name", G_STRUCT_OFFSET(Envelope, client_name), 255 },
+	{ "Helo", G_STRUCT_OFFSET(Envelope, helo), ENVELOPE_MAX_HELO_OCTETS },
+	{ "Protocol", G_STRUCT_OFFSET(Envelope, protocol), 255 },
+	{ "Auth-User", G_STRUCT_OFFSET(Envelope, auth_user),
+	    ENVELOPE_MAX_ADDRESS_OCTETS },
+	{ "Sender", G_STRUCT_OFFSET(Envelope, reverse_path),
+	    ENVELOPE_MAX_ADDRESS_OCTETS },
+	{ "Sender-Arg", G_STRUCT_OFFSET(Envelope, sender_arg),
+	    MAX_TEXT_OCTETS },
+	{ "Queue-Id", G_STRUCT_OFFSET(Envelope, queue_id), 255 },
+	{ "Submitter", G_STRUCT_OFFSET(Envelope, submitter), 255 },
+};
+
+static const char *const format_names[] = {
+	[MESSAGE_FORMAT_SMTP_CRLF] = "smtp-crlf",
+	[MESSAGE_FORMAT_LF] = "lf",
+	[MESSAGE_FORMAT_EXIM_MBOX] = "exim-mbox",
+};
+
+static gboolean
+broken(const Line *line, GError **error, const char *problem)
+{
+	g_set_error(error, ENVELOPE_FILE_ERROR, ENVELOPE_FILE_ERROR_BROKEN,
+	    "%s: %s", line->key, problem);
+	return FALSE;
+}
+
+static gboolean
+read_number(const Line *line, guint64 max, guint64 *number, GError **error)
+{
+	return g_ascii_string_to_unsigned(line->value, 10, 0, max, number,
+	    NULL) || broken(line, error, "not a number in range");
+}
+
+static gboolean
+read_string_key(Envelope *envelope, const Line *line,
+    const struct string_key *key, GError **error)
+{
+	char **member = G_STRUCT_MEMBER_P(envelope, key->offset);
+
+	if (*member != NULL)
+		return broken(line, error, "is written twice");
+	*member = lines_decode(line->value);
+	if (*member == NULL)
+		return broken(line, error, "not coded correctly");
+	return strlen(*member) <= key->max_octets ||
+	    broken(line, error, "too long");
+}
+
+static gboolean
+read_recipient(Envelope *envelope, const Line *line, GError **error)
+{
+	char *recipient = lines_decode(line->value);
+
+	if (recipient == NULL)
+		return broken(line, error, "not coded correctly");
+	g_ptr_array_add(envelope->recipients, recipient);
+	if (strlen(recipient) > ENVELOPE_MAX_ADDRESS_OCTETS)
+		return broken(line, error, "too long");
+	return envelope->recipients->len <= ENVELOPE_MAX_RECIPIENTS ||
+	    broken(line, error, "more than 10000");
+}
+
+static gboolean
+read_format(Envelope *envelope, const Line *line, GError **error)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(format_names); i++)
+		if (strcmp(line->value, format_names[i]) == 0) {
+			envelope->format = (MessageFormat)i;
+			return TRUE;
+		}
+	return broken(line, error, "not smtp-crlf, lf or exim-mbox");
+}
+
+static gboolean
+read_line(Envelope *envelope, const Line *line, gboolean *has_size,
+    GError **error)
+{
+	guint64 number = 0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(string_keys); i++)
+		if (strcmp(line->key, string_keys[i].key) == 0)
+			return read_string_key(envelope, line, &string_keys[i],
+			    error);
+	if (strcmp(line->key, "Recipient") == 0)
+		return read_recipient(envelope, line, error);
+	if (strcmp(line->key, "Format") == 0)
+		return read_format(envelope, line, error);
+	if (strcmp(line->key, "Id") == 0) {
+		if (envelope->id != NULL)
+			return broken(line, error, "is written twice");
+		envelope->id = g_strdup(line->value);
+		return spool_id_is_valid(envelope->id) ||
+		    broken(line, error, "not a valid id");
+	}
+	if (strcmp(line->key, "Size") == 0) {
+		if (*has_size)
+			return broken(line, error, "is written twice");
+		*has_size = TRUE;
+		return read_number(line, G_MAXINT64, &envelope->size, error);
+	}
+	if (strcmp(line->key, "Submit-Time") == 0) {
+		if (!read_number(line, G_MAXINT64, &number, error))
+			return FALSE;
+		envelope->submit_time = (gint64)number;
+		return TRUE;
+	}
+	if (strcmp(line->key, "Wait") == 0) {
+		if (!read_number(line, 86400, &number, error))
+			return FALSE;
+		envelope->wait = (guint)number;
+		return TRUE;
+	}
+	return !g_str_has_prefix(line->key, "Must-") ||
+	    broken(line, error, "is required, but not known here");
+}
+
+Envelope *
+envelope_file_parse(const char *text, gsize len, GError **error)
+{
+	g_autoptr(GPtrArray) lines = lines_parse(text, len, FORMAT, error);
+	g_autoptr(Envelope) envelope = envelope_new();
+	gboolean has_size = FALSE;
+
+	if (lines == NULL)
+		return NULL;
+	for (guint i = 0; i < lines->len; i++)
+		if (!read_line(envelope, g_ptr_array_index(lines, i),
+		    &has_size, error))
+			return NULL;
+	if (envelope->id != NULL && has_size)
+		return g_steal_pointer(&envelope);
+	g_set_error(error, ENVELOPE_FILE_ERROR, ENVELOPE_FILE_ERROR_BROKEN,
+	    "the key %s is missing", envelope->id == NULL ? "Id" : "Size");
+	return NULL;
+}
+
+Envelope *
+envelope_file_read(int fd, GError **error)
+{
+	g_autofree char *text = g_malloc(LINES_MAX_OCTETS + 1);
+	gsize len = 0;
+
+	while (len <= LINES_MAX_OCTETS) {
+		ssize_t got = pread(fd, text + len,
+		    LINES_MAX_OCTETS + 1 - len, (off_t)len);
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1) {
+			g_set_error(error, ENVELOPE_FILE_ERROR,
+			    ENVELOPE_FILE_ERROR_BROKEN, "cannot be read: %s",
+			    g_strerror(errno));
+			return NULL;
+		}
+		if (got == 0)
+			break;
+		len += (gsize)got;
+	}
+	return envelope_file_parse(text, len, error);
+}
+
+static void
+add_number(GString *text, const char *key, guint64 number)
+{
+	g_string_append_printf(text, "%s: %" G_GUINT64_FORMAT "\n", key,
+	    number);
+}
+
+char *
+envelope_file_format(const Envelope *envelope)
+{
+	GString *text = lines_begin(FORMAT);
+
+	lines_add_plain(text, "Id", envelope->id);
+	add_number(text, "Size", envelope->size);
+	lines_add_plain(text, "Format", format_names[envelope->format]);
+	for (gsize i = 0; i < G_N_ELEMENTS(string_keys); i++) {
+		const char *value = G_STRUCT_MEMBER(char *, envelope,
+		    string_keys[i].offset);
+
+		if (value != NULL)
+			lines_add_coded(text, string_keys[i].key, value);
+	}
+	for (guint i = 0; i < envelope->recipients->len; i++)
+		lines_add_coded(text, "Recipient",
+		    g_ptr_array_index(envelope->recipients, i));
+	if (envelope->submit_time != 0)
+		add_number(text, "Submit-Time",
+		    (guint64)envelope->submit_time);
+	if (envelope->wait != 0)
+		add_number(text, "Wait", envelope->wait);
+	lines_end(text);
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,335 @@
+/*
+ * spool/settings.c - mailweir.conf: every key, with unit and default.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "signatures/conf_file.h"
+#include "spool/settings.h"
+
+#define DEFAULT_PATH "/etc/mailweir/mailweir.conf"
+
+enum kind {
+	KIND_PATH,              /* char *: absolute */
+	KIND_PATHS,             /* char **: absolute, separated by ';' */
+	KIND_NAMES,             /* char **: words separated by ';' */
+	KIND_BOOLEAN,           /* gboolean: yes or no */
+	KIND_CHOICE,            /* PolicyChoice: refuse or note */
+	KIND_COUNT,             /* guint */
+	KIND_OCTETS,            /* guint64: octets; K, M and G are powers of 1024 */
+	KIND_MILLISECONDS,      /* guint: written in seconds, "30" or "0.5" */
+};
+
+#define KEY(member) G_STRUCT_OFFSET(Settings, member)
+#define KIB (G_GUINT64_CONSTANT(1) << 10)
+#define MIB (KIB << 10)
+#define GIB (MIB << 10)
+
+/* What each key may be. Numbers are in the unit that Settings holds. */
+static const struct key {
+	const char *group;
+	const char *key;
+	enum kind kind;
+	gsize offset;
+	guint64 standard;       /* the default; 0 for paths and lists: none */
+	guint64 min, max;
+} keys[] = {
+	{ "rules", "attachments", KIND_PATH, KEY(rules.attachments), 0, 0, 0 },
+	{ "rules", "types", KIND_PATH, KEY(rules.types), 0, 0, 0 },
+	{ "rules", "replies", KIND_PATH, KEY(rules.replies), 0, 0, 0 },
+	{ "rules", "databases", KIND_PATHS, KEY(rules.databases), 0, 0, 0 },
+	{ "rules", "use-system-database", KIND_BOOLEAN,
+	    KEY(rules.use_system_database), TRUE, 0, 0 },
+	{ "limits", "max-message-octets", KIND_OCTETS,
+	    KEY(policy.max_message_octets), 64 * MIB, 1, GIB },
+	{ "limits", "max-part-octets", KIND_OCTETS,
+	    KEY(policy.max_part_octets), 64 * MIB, 1, GIB },
+	{ "limits", "max-expanded-octets", KIND_OCTETS,
+	    KEY(policy.max_expanded_octets), 400 * MIB, 1, 4 * GIB },
+	{ "limits", "max-name-octets", KIND_OCTETS,
+	    KEY(policy.max_name_octets), KIB, 1, MIB },
+	{ "limits", "max-depth", KIND_COUNT, KEY(policy.max_depth), 32, 1,
+	    200 },
+	{ "limits", "max-parts", KIND_COUNT, KEY(policy.max_parts), 1000, 1,
+	    100000 },
+	{ "limits", "max-header-fields", KIND_COUNT,
+	    KEY(policy.max_header_fields), 2000, 1, 1000000 },
+	{ "limits", "max-container-depth", KIND_COUNT,
+	    KEY(policy.max_container_depth), 16, 1, 50 },
+	{ "limits", "max-members", KIND_COUNT, KEY(policy.max_members), 10000,
+	    1, 1000000 },
+	{ "policy", "encrypted-archive", KIND_CHOICE,
+	    KEY(policy.encrypted_archive), CHOICE_REFUSE, 0, 0 },
+	{ "policy", "encrypted-document", KIND_CHOICE,
+	    KEY(policy.encrypted_document), CHOICE_NOTE, 0, 0 },
+	{ "policy", "message-partial", KIND_CHOICE,
+	    KEY(policy.message_partial), CHOICE_REFUSE, 0, 0 },
+	{ "policy", "external-body", KIND_CHOICE, KEY(policy.external_body),
+	    CHOICE_NOTE, 0, 0 },
+	/* 0: two more than there are processors. */
+	{ "work", "workers", KIND_COUNT, KEY(workers), 0, 1, 256 },
+	{ "work", "scan-timeout", KIND_MILLISECONDS, KEY(scan_timeout_ms),
+	    120000, 1, 3600000 },
+	{ "work", "max-attempts", KIND_COUNT, KEY(max_attempts), 2, 1, 9 },
+	{ "work", "submitters", KIND_NAMES, KEY(submitters), 0, 0, 0 },
+	{ "work", "journal", KIND_PATH, KEY(journal), 0, 0, 0 },
+};
+
+static gboolean
+parse_octets(const char *value, guint64 *octets)
+{
+	static const struct {
+		const char *suffix;
+		guint64 factor;
+	} units[] = { { "", 1 }, { "K", KIB }, { "M", MIB }, { "G", GIB } };
+	char *end = NULL;
+	guint64 number;
+
+	if (!g_ascii_isdigit(*value))
+		return FALSE;
+	number = g_ascii_strtoull(value, &end, 10);
+	for (gsize i = 0; i < G_N_ELEMENTS(units); i++)
+		if (strcmp(end, units[i].suffix) == 0 &&
+		    number <= G_MAXUINT64 / units[i].factor) {
+			*octets = number * units[i].factor;
+			return TRUE;
+		}
+	return FALSE;
+}
+
+static gboolean
+parse_number(const char *value, enum kind kind, guint64 *number)
+{
+	char *end = NULL;
+	double seconds;
+
+	if (kind == KIND_OCTETS)
+		return parse_octets(value, number);
+	if (kind == KIND_COUNT)
+		return g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT32,
+		    number, NULL);
+	if (!g_ascii_isdigit(*value))
+		return FALSE;
+	seconds = g_ascii_strtod(value, &end);
+	if (*end != '\0' || seconds > 1e6)
+		return FALSE;
+	*number = (guint64)(seconds * 1000 + 0.5);
+	return TRUE;
+}
+
+/* How a limit is written back in an error. Caller frees. */
+static char *
+show_number(guint64 number, enum kind kind)
+{
+	if (kind == KIND_MILLISECONDS)
+		return g_strdup_printf("%g seconds", (double)number / 1000);
+	if (kind == KIND_OCTETS && number >= GIB && number % GIB == 0)
+		return g_strdup_printf("%" G_GUINT64_FORMAT "G", number / GIB);
+	if (kind == KIND_OCTETS && number >= MIB && number % MIB == 0)
+		return g_strdup_printf("%" G_GUINT64_FORMAT "M", number / MIB);
+	return g_strdup_printf("%" G_GUINT64_FORMAT, number);
+}
+
+static gboolean
+set_number(Settings *settings, const struct key *key, const ConfFile *conf,
+    const char *value, GError **error)
+{
+	gpointer member = G_STRUCT_MEMBER_P(settings, key->offset);
+	guint64 number;
+
+	if (!parse_number(value, key->kind, &number) || number < key->min ||
+	    number > key->max) {
+		g_autofree char *min = show_number(key->min, key->kind);
+		g_autofree char *max = show_number(key->max, key->kind);
+
+		return conf_file_fail(conf, key->group, key->key, error,
+		    "\"%s\" is not a number from %s to %s", value, min, max);
+	}
+	if (key->kind == KIND_OCTETS)
+		*(guint64 *)member = number;
+	else
+		*(guint *)member = (guint)number;
+	return TRUE;
+}
+
+static gboolean
+set_key(Settings *settings, const struct key *key, const ConfFile *conf,
+    GError **error)
+{
+	gpointer member = G_STRUCT_MEMBER_P(settings, key->offset);
+	const char *value = conf_file_value(conf, key->group, key->key);
+	const char *const *list = conf_file_list(conf, key->group, key->key);
+
+	switch (key->kind) {
+	case KIND_PATH:
+		if (!g_path_is_absolute(value))
+			return conf_file_fail(conf, key->group, key->key,
+			    error, "\"%s\" is not an absolute path", value);
+		*(char **)member = g_strdup(value);
+		return TRUE;
+	case KIND_PATHS:
+		for (guint i = 0; list[i] != NULL; i++)
+			if (!g_path_is_absolute(list[i]))
+				return conf_file_fail(conf, key->group,
+				    key->key, error,
+				    "\"%s\" is not an absolute path", list[i]);
+		*(char ***)member = g_strdupv((char **)list);
+		return TRUE;
+	case KIND_NAMES:
+		*(char ***)member = g_strdupv((char **)list);
+		return TRUE;
+	case KIND_BOOLEAN:
+		*(gboolean *)member = strcmp(value, "yes") == 0;
+		return *(gboolean *)member || strcmp(value, "no") == 0 ||
+		    conf_file_fail(conf, key->group, key->key, error,
+		        "\"%s\" is neither yes nor no", value);
+	case KIND_CHOICE:
+		*(PolicyChoice *)member = strcmp(value, "note") == 0 ?
+		    CHOICE_NOTE : CHOICE_REFUSE;
+		return strcmp(value, "note") == 0 ||
+		    strcmp(value, "refuse") == 0 ||
+		    conf_file_fail(conf, key->group, key->key, error,
+		        "\"%s\" is neither refuse nor note", value);
+	case KIND_COUNT:
+	case KIND_OCTETS:
+	case KIND_MILLISECONDS:
+		break;
+	}
+	return set_number(settings, key, conf, value, error);
+}
+
+static const struct key *
+find_key(const char *group, const char *name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (strcmp(keys[i].group, group) == 0 &&
+		    (name == NULL || strcmp(keys[i].key, name) == 0))
+			return &keys[i];
+	return NULL;
+}
+
+static gboolean
+set_keys(Settings *settings, const ConfFile *conf, GError **error)
+{
+	const char *const *groups = conf_file_groups(conf);
+
+	for (guint i = 0; groups[i] != NULL; i++) {
+		const char *const *names = conf_file_keys(conf, groups[i]);
+
+		if (find_key(groups[i], NULL) == NULL)
+			return conf_file_fail(conf, groups[i], NULL, error,
+			    "unknown group; mailweir.conf(5) lists them");
+		for (guint j = 0; names[j] != NULL; j++) {
+			const struct key *key = find_key(groups[i], names[j]);
+
+			if (key == NULL)
+				return conf_file_fail(conf, groups[i],
+				    names[j], error, "unknown key; "
+				    "mailweir.conf(5) lists them");
+			if (!set_key(settings, key, conf, error))
+				return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+static void
+set_defaults(Settings *settings)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		gpointer member = G_STRUCT_MEMBER_P(settings, keys[i].offset);
+
+		switch (keys[i].kind) {
+		case KIND_OCTETS:
+			*(guint64 *)member = keys[i].standard;
+			break;
+		case KIND_BOOLEAN:
+			*(gboolean *)member = (gboolean)keys[i].standard;
+			break;
+		case KIND_CHOICE:
+			*(PolicyChoice *)member =
+			    (PolicyChoice)keys[i].standard;
+			break;
+		case KIND_COUNT:
+		case KIND_MILLISECONDS:
+			*(guint *)member = (guint)keys[i].standard;
+			break;
+		case KIND_PATH:
+		case KIND_PATHS:
+		case KIND_NAMES:
+			break;
+		}
+	}
+}
+
+/* What follows from other keys. */
+static void
+derive(Settings *settings)
+{
+	const ScanPolicy *policy = &settings->policy;
+	EngineLimits *limits = &settings->rules.limits;
+
+	if (settings->workers == 0)
+		settings->workers = MIN(g_get_num_processors() + 2, 64);
+	limits->max_file_octets = policy->max_part_octets;
+	limits->max_expanded_octets = policy->max_expanded_octets;
+	limits->max_depth = policy->max_container_depth;
+	limits->max_members = policy->max_members;
+	/* The engine gives up first: a record says more than a killed worker. */
+	limits->max_time_ms = settings->scan_timeout_ms -
+	    settings->scan_timeout_ms / 4;
+}
+
+Settings *
+settings_load(const char *path, GError **error)
+{
+	g_autoptr(Settings) settings = g_new0(Settings, 1);
+	g_autoptr(ConfFile) conf = NULL;
+
+	set_defaults(settings);
+	if (path == NULL && access(DEFAULT_PATH, F_OK) == 0)
+		path = DEFAULT_PATH;
+	if (path != NULL) {
+		conf = conf_file_load(path, error);
+		if (conf == NULL || !set_keys(settings, conf, error))
+			return NULL;
+		settings->path = g_strdup(path);
+	}
+	derive(settings);
+	return g_steal_pointer(&settings);
+}
+
+void
+settings_free(Settings *settings)
+{
+	if (settings == NULL)
+		return;
+	g_free(settings->path);
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		gpointer member = G_STRUCT_MEMBER_P(settings, keys[i].offset);
+
+		if (keys[i].kind == KIND_PATH)
+			g_free(*(char **)member);
+		if (keys[i].kind == KIND_PATHS || keys[i].kind == KIND_NAMES)
+			g_strfreev(*(char ***)member);
+	}
+	g_free(settings->rules.scratch);
+	g_free(settings);
+}
+
+void
+settings_add_databases(Settings *settings, char **databases)
+{
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+
+	if (settings->rules.databases != NULL)
+		g_strv_builder_addv(builder,
+		    (const char **)settings->rules.databases);
+	if (databases != NULL)
+		g_strv_builder_addv(builder, (const char **)databases);
+	g_strfreev(settings->rules.databases);
+	settings->rules.databases = g_strv_builder_end(builder);
+}
