@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	spool/entry.c spool/entry.h \
 	spool/envelope_file.c spool/envelope_file.h \
 	spool/generation.c spool/generation.h \
 	spool/ids.c spool/ids.h \
 	spool/lines.c spool/lines.h \
 	spool/pool.c spool/pool.h \
-	spool/settings.c spool/settings.h
+	spool/settings.c spool/settings.h \
+	spool/spool.c spool/spool.h \
+	spool/submitter.c spool/submitter.h \
+	spool/supervisor.c spool/supervisor.h \
+	spool/verdict_file.c spool/verdict_file.h

@@ -1,0 +1,166 @@
+/*
+ * spool/verdict_file.c - the short answer for the MTA: verdict/ID.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "spool/ids.h"
+#include "spool/lines.h"
+#include "spool/verdict_file.h"
+
+#define FORMAT "Spool-Verdict"
+/* The reason is one phrase in a log line. */
+#define MAX_REASON_OCTETS 600
+
+G_DEFINE_QUARK(mailweir-verdict-file-error, verdict_file_error)
+
+/* Reads "5.7.0 ": 1 to 3 digits between and behind the dots. */
+static gboolean
+is_enhanced_code(const char *text, char class)
+{
+	if (*text++ != class)
+		return FALSE;
+	for (int i = 0; i < 2; i++) {
+		gsize digits;
+
+		if (*text++ != '.')
+			return FALSE;
+		digits = strspn(text, "0123456789");
+		if (digits < 1 || digits > 3)
+			return FALSE;
+		text += digits;
+	}
+	return *text == ' ' && text[1] != '\0';
+}
+
+gboolean
+verdict_reply_is_valid(const char *line)
+{
+	gsize len = strlen(line);
+
+	if (len < 12 || len > VERDICT_MAX_REPLY_OCTETS ||
+	    strchr("45", *line) == NULL || !g_ascii_isdigit(line[1]) ||
+	    !g_ascii_isdigit(line[2]) || line[3] != ' ' ||
+	    g_str_has_prefix(line, "421"))
+		return FALSE;
+	for (gsize i = 0; i < len; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			return FALSE;
+	return is_enhanced_code(line + 4, *line);
+}
+
+/* The finding that explains the reply: the first with its code. */
+static char *
+reason_of(const Record *record)
+{
+	for (guint i = 0; i < record->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(record->findings, i);
+		g_autofree char *part = NULL, *name = NULL;
+
+		if (finding->reply != record->code || record->code / 100 == 2)
+			continue;
+		part = finding->part != NULL && *finding->part != '\0' ?
+		    g_strdup_printf(" part %s", finding->part) : g_strdup("");
+		name = finding->name != NULL ?
+		    g_strdup_printf(" \"%s\"", finding->name) : g_strdup("");
+		return g_strdup_printf("%s%s%s%s%s", finding->rule, part, name,
+		    finding->detail != NULL ? ": " : "",
+		    finding->detail != NULL ? finding->detail : "");
+	}
+	return NULL;
+}
+
+char *
+verdict_file_format(const Record *record)
+{
+	g_autofree char *reply = g_strdup_printf("%u %s %s", record->code,
+	    record->enhanced, record->text);
+	g_autofree char *size = g_strdup_printf("%" G_GUINT64_FORMAT,
+	    record->size);
+	g_autofree char *reason = reason_of(record);
+	gboolean is_accept = strcmp(record->action, "accept") == 0;
+	GString *text;
+
+	if (!is_accept && (!verdict_reply_is_valid(reply) ||
+	    (strcmp(record->action, "reject") == 0) != (*reply == '5')))
+		return NULL;
+	text = lines_begin(FORMAT);
+	lines_add_plain(text, "Id", record->id);
+	lines_add_plain(text, "Size", size);
+	lines_add_plain(text, "Action", record->action);
+	if (!is_accept)
+		lines_add_plain(text, "Reply", reply);
+	if (reason != NULL) {
+		if (strlen(reason) > MAX_REASON_OCTETS)
+			reason[MAX_REASON_OCTETS] = '\0';
+		lines_add_coded(text, "Reason", reason);
+	}
+	lines_end(text);
+	return g_string_free(text, FALSE);
+}
+
+void
+verdict_file_free(VerdictFile *verdict)
+{
+	if (verdict == NULL)
+		return;
+	g_free(verdict->id);
+	g_free(verdict->action);
+	g_free(verdict->reply);
+	g_free(verdict->reason);
+	g_free(verdict);
+}
+
+static gboolean
+action_agrees(const VerdictFile *verdict)
+{
+	if (g_strcmp0(verdict->action, "accept") == 0)
+		return verdict->reply == NULL;
+	if (verdict->reply == NULL || !verdict_reply_is_valid(verdict->reply))
+		return FALSE;
+	return (strcmp(verdict->action, "reject") == 0 &&
+	        *verdict->reply == '5') ||
+	    (strcmp(verdict->action, "defer") == 0 && *verdict->reply == '4');
+}
+
+VerdictFile *
+verdict_file_parse(const char *text, gsize len, GError **error)
+{
+	g_autoptr(GPtrArray) lines = lines_parse(text, len, FORMAT, error);
+	g_autoptr(VerdictFile) verdict = g_new0(VerdictFile, 1);
+	gboolean is_sound = TRUE;
+
+	if (lines == NULL)
+		return NULL;
+	for (guint i = 0; i < lines->len; i++) {
+		const Line *line = g_ptr_array_index(lines, i);
+		char **member = NULL;
+
+		if (strcmp(line->key, "Id") == 0)
+			member = &verdict->id;
+		else if (strcmp(line->key, "Action") == 0)
+			member = &verdict->action;
+		else if (strcmp(line->key, "Reply") == 0)
+			member = &verdict->reply;
+		else if (strcmp(line->key, "Size") == 0)
+			is_sound &= g_ascii_string_to_unsigned(line->value, 10,
+			    0, G_MAXINT64, &verdict->size, NULL);
+		if (member != NULL) {
+			is_sound &= *member == NULL;
+			g_free(*member);
+			*member = g_strdup(line->value);
+		}
+		if (strcmp(line->key, "Reason") == 0) {
+			g_free(verdict->reason);
+			verdict->reason = lines_decode(line->value);
+		}
+	}
+	if (is_sound && verdict->id != NULL && spool_id_is_valid(verdict->id) &&
+	    action_agrees(verdict))
+		return g_steal_pointer(&verdict);
+	g_set_error(error, VERDICT_FILE_ERROR, VERDICT_FILE_ERROR_BROKEN,
+	    "action and reply of the verdict do not agree, or a key is wrong");
+	return NULL;
+}

@@ -1,0 +1,42 @@
+/*
+ * spool/verdict_file.h - the short answer for the MTA: verdict/ID.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Made from the verdict record. The reply line is checked when it is written
+ * and again when it is read: neither side trusts the other to have done it.
+ */
+#ifndef SPOOL_VERDICT_FILE_H
+#define SPOOL_VERDICT_FILE_H
+
+#include <glib.h>
+
+#include "scanner/record.h"
+
+#define VERDICT_MAX_REPLY_OCTETS 500
+
+typedef struct {
+	char *id;
+	guint64 size;
+	char *action;           /* "accept", "reject" or "defer" */
+	char *reply;            /* "552 5.7.0 Illegal Attachment"; NULL: accept */
+	char *reason;           /* for people; NULL: none */
+} VerdictFile;
+
+#define VERDICT_FILE_ERROR (verdict_file_error_quark())
+GQuark verdict_file_error_quark(void);
+typedef enum { VERDICT_FILE_ERROR_BROKEN } VerdictFileError;
+
+/* Of a record with a decision. Caller frees. NULL: its reply must not be given
+ * to an SMTP client. */
+char *verdict_file_format(const Record *record);
+
+/* Caller owns the result. */
+VerdictFile *verdict_file_parse(const char *text, gsize len, GError **error);
+void verdict_file_free(VerdictFile *verdict);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerdictFile, verdict_file_free)
+
+/* Whether the line is a 4xx or 5xx reply of one class (RFC 3463), printable
+ * ASCII, at most 500 octets and not 421, which would end the session. */
+gboolean verdict_reply_is_valid(const char *line);
+
+#endif
