@@ -181,6 +181,14 @@ send_text(int control, char kind, const char *text)
 	    MIN(strlen(packet), GENERATION_MAX_PACKET), no_fds);
 }
 
+/* The owner watches the workers; here they are only waited for. */
+static void
+reap_workers(int options)
+{
+	while (waitpid(-1, NULL, options) > 0)
+		;
+}
+
 /* The owner stops waiting when the answer does not come: nothing to undo. */
 static void
 fork_worker(int control, int socket, const RuleSet *rules,
@@ -211,8 +219,6 @@ reset_signals(void)
 	 * its children end. */
 	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
 		signal(signals[i], signals[i] == SIGINT ? SIG_IGN : SIG_DFL);
-	/* Dead workers need no waiting for: the owner watches their sockets. */
-	signal(SIGCHLD, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -237,11 +243,13 @@ run_generation(int control, const Settings *settings)
 	summary = summary_of(rules);
 	send_text(control, 'R', summary);
 	while (generation_receive(control, &octet, 1, fds) == 1) {
+		reap_workers(WNOHANG);
 		if (fds[0] != -1) {
 			fork_worker(control, fds[0], rules, &settings->policy);
 			close(fds[0]);
 		}
 	}
+	reap_workers(0);
 	_exit(0);
 }
 

@@ -323,6 +323,7 @@ supervisor_run(Spool *spool, const Settings *settings, gboolean once,
 		spool_forget_last_boot(spool);
 		spool_recover(spool);
 		run_loop(&supervisor);
+		spool_sweep(spool);
 		close(alive);
 	}
 	pool_free(supervisor.pool);
