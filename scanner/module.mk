@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
 	scanner/autoptr.h \
-	scanner/decode.c scanner/decode.h \
+	scanner/decode.c scanner/decode.h scanner/decoders.h \
+	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \
+	scanner/decode_uu.c scanner/decode_yenc.c \
 	scanner/digest.c scanner/digest.h \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \

@@ -184,34 +184,57 @@ reenter(struct scan *scan, const PartRecord *part, Span octets,
 	examine_message(scan, octets, part->path, depth + 1);
 }
 
-/* Files that are uuencoded in the text of a part. */
+/* A decoding that was cut cannot be examined. */
+static void
+check_decoded_limit(struct scan *scan, const Decoded *decoded,
+    const char *path, const char *reading)
+{
+	if (decoded->exceeds_limit)
+		record_add_finding(scan->record, FINDING_SIZE, "part-size",
+		    VERDICT_TOO_BIG, path, NULL, reading,
+		    "more than %" G_GUINT64_FORMAT " octets or %u files",
+		    scan->policy->max_part_octets, DECODE_MAX_FILES);
+}
+
+/* The name that a coded file carries itself (of Filename *). */
+static GPtrArray *
+coded_names(const Decoded *decoded)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)filename_free);
+
+	if (decoded->name != NULL)
+		g_ptr_array_add(names, filename_new(
+		    g_bytes_get_data(decoded->name, NULL),
+		    g_bytes_get_size(decoded->name), FILENAME_MEMBER));
+	return names;
+}
+
+/* Files that are coded in the text of a part. */
 static void
 examine_inline(struct scan *scan, const PartRecord *part, Span text,
     const char *reading)
 {
-	gsize offset = 0;
-	guint number = 0;
-	Decoded *next;
+	g_autoptr(GPtrArray) files = decode_inline(text,
+	    scan->policy->max_part_octets);
 
-	while ((next = decode_next_inline(text, &offset)) != NULL) {
-		g_autoptr(Decoded) decoded = next;
+	for (guint i = 0; i < files->len; i++) {
+		const Decoded *decoded = g_ptr_array_index(files, i);
 		g_autofree char *path = g_strdup_printf("%s>%u", part->path,
-		    ++number);
-		g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(
-		    (GDestroyNotify)filename_free);
+		    i + 1);
+		g_autoptr(GPtrArray) names = coded_names(decoded);
 		PartRecord *member;
 		Span octets;
 
-		if (number > scan->policy->max_parts) {
+		if (i >= scan->policy->max_parts) {
 			record_add_finding(scan->record, FINDING_LIMIT,
 			    "max-parts", VERDICT_ILLEGAL, part->path, NULL,
 			    reading, "more than %u encoded files",
 			    scan->policy->max_parts);
 			return;
 		}
+		check_decoded_limit(scan, decoded, path, reading);
 		member = record_add_part(scan->record, path, part->path);
-		g_ptr_array_add(names, filename_new(decoded->name,
-		    strlen(decoded->name), FILENAME_MEMBER));
 		octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
 		examination_object(scan->examination, member, octets, names,
 		    reading);
@@ -224,10 +247,13 @@ examine_decoded(struct scan *scan, const Entity *entity,
     guint depth)
 {
 	PartRecord *part = record_add_part(scan->record, path, entity->parent);
+	g_autoptr(GPtrArray) own_names = coded_names(decoded);
 	Span octets;
 
 	part->content_type = g_strdup(entity->content_type);
 	part->disposition = g_strdup(entity->disposition);
+	check_decoded_limit(scan, decoded, path, entity->reading);
+	examination_names(scan->examination, part, own_names, entity->reading);
 	octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
 	examination_object(scan->examination, part, octets, names,
 	    entity->reading);
@@ -272,7 +298,8 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 		if ((encodings & 1u << encoding) == 0)
 			continue;
 		decodings = decode_readings(entity->body,
-		    (TransferEncoding)encoding);
+		    (TransferEncoding)encoding,
+		    scan->policy->max_part_octets);
 		for (guint i = 0; i < decodings->len; i++)
 			examine_decoded(scan, entity,
 			    g_ptr_array_index(decodings, i), names,
