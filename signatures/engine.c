@@ -108,7 +108,7 @@ on_virus_found(int fd, const char *signature, void *context)
 
 static gboolean
 set_limits(struct cl_engine *clamav, const EngineLimits *limits,
-    const char *scratch, GError **error)
+    GError **error)
 {
 	const struct {
 		enum cl_engine_field field;
@@ -127,8 +127,6 @@ set_limits(struct cl_engine *clamav, const EngineLimits *limits,
 	for (gsize i = 0; result == CL_SUCCESS && i < G_N_ELEMENTS(numbers); i++)
 		result = cl_engine_set_num(clamav, numbers[i].field,
 		    numbers[i].value);
-	if (result == CL_SUCCESS && scratch != NULL)
-		result = cl_engine_set_str(clamav, CL_ENGINE_TMPDIR, scratch);
 	if (result == CL_SUCCESS)
 		return TRUE;
 	g_set_error(error, ENGINE_ERROR, ENGINE_ERROR_LOAD,
@@ -231,7 +229,7 @@ holds_database(const char *path)
 
 Engine *
 engine_load(const char *const *databases, gboolean use_system,
-    const char *scratch, const EngineLimits *limits, GError **error)
+    const EngineLimits *limits, GError **error)
 {
 	static gsize is_initialised = 0;
 	g_autoptr(Engine) engine = g_new0(Engine, 1);
@@ -249,7 +247,7 @@ engine_load(const char *const *databases, gboolean use_system,
 		    "libclamav: cannot start: %s", cl_strerror(result));
 		return NULL;
 	}
-	if (!set_limits(engine->clamav, limits, scratch, error) ||
+	if (!set_limits(engine->clamav, limits, error) ||
 	    !load_starter(engine, error))
 		return NULL;
 	if (use_system && holds_database(cl_retdbdir()) &&
@@ -280,6 +278,13 @@ engine_free(Engine *engine)
 		cl_engine_free(engine->clamav);
 	g_ptr_array_unref(engine->databases);
 	g_free(engine);
+}
+
+gboolean
+engine_set_scratch(const Engine *engine, const char *path)
+{
+	return cl_engine_set_str(engine->clamav, CL_ENGINE_TMPDIR, path) ==
+	    CL_SUCCESS;
 }
 
 guint64

@@ -28,13 +28,19 @@ typedef enum { ENGINE_ERROR_LOAD } EngineError;
 /*
  * databases: directories or files (NULL-terminated, NULL: none), loaded after
  * the embedded starter (EICAR and GTUBE). use_system: also libclamav's default
- * directory where it holds any database. scratch: directory for extracted
- * files. Caller owns the result.
+ * directory where it holds any database. Caller owns the result.
  */
 Engine *engine_load(const char *const *databases, gboolean use_system,
-    const char *scratch, const EngineLimits *limits, GError **error);
+    const EngineLimits *limits, GError **error);
 void engine_free(Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
+
+/*
+ * Where extracted files go. Every process that scans must have a folder of its
+ * own and set it after it was forked: libclamav's temporary names are the same
+ * in all of them. FALSE: no memory.
+ */
+gboolean engine_set_scratch(const Engine *engine, const char *path);
 
 guint64 engine_signature_count(const Engine *engine);
 /* Build time of the newest database, seconds since the epoch; 0: not known. */

@@ -146,8 +146,7 @@ ruleset_load(const RuleSources *sources, GError **error)
 	if (rules->magic == NULL)
 		return NULL;
 	rules->engine = engine_load((const char *const *)sources->databases,
-	    sources->use_system_database, sources->scratch, &sources->limits,
-	    error);
+	    sources->use_system_database, &sources->limits, error);
 	if (rules->engine == NULL || !self_test(rules, error))
 		return NULL;
 	return g_steal_pointer(&rules);

@@ -24,7 +24,6 @@ typedef struct {
 	char *replies;
 	char **databases;       /* ClamAV database directories or files; NULL-terminated */
 	gboolean use_system_database;   /* libclamav's default directory, if it has one */
-	char *scratch;          /* directory for files that libclamav extracts */
 	EngineLimits limits;
 } RuleSources;
 

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "signatures/ruleset.h"
 #include "spool/envelope_file.h"
 #include "spool/generation.h"
+#include "spool/scratch.h"
 
 gboolean
 generation_send(int socket, const void *octets, gsize len, const int fds[2])
@@ -127,12 +129,24 @@ confine_worker(void)
 	setrlimit(RLIMIT_CORE, &no_core);
 }
 
-static G_NORETURN void
-run_worker(int socket, const RuleSet *rules, const ScanPolicy *policy)
+/* A worker's own folder. Caller frees. */
+static char *
+scratch_of(const char *scratch, pid_t pid)
 {
+	return g_strdup_printf("%s/%d", scratch, (int)pid);
+}
+
+static G_NORETURN void
+run_worker(int socket, const RuleSet *rules, const ScanPolicy *policy,
+    const char *scratch)
+{
+	g_autofree char *folder = scratch_of(scratch, getpid());
 	char octet;
 	int fds[2];
 
+	if (mkdir(folder, 0700) == -1 ||
+	    !engine_set_scratch(ruleset_engine(rules), folder))
+		_exit(1);
 	confine_worker();
 	while (generation_receive(socket, &octet, 1, fds) == 1) {
 		gboolean is_answered = fds[0] != -1 && fds[1] != -1 &&
@@ -181,25 +195,31 @@ send_text(int control, char kind, const char *text)
 	    MIN(strlen(packet), GENERATION_MAX_PACKET), no_fds);
 }
 
-/* The owner watches the workers; here they are only waited for. */
+/* The owner watches the workers; here they are only waited for, and what they
+ * have left is removed. */
 static void
-reap_workers(int options)
+reap_workers(int options, const char *scratch)
 {
-	while (waitpid(-1, NULL, options) > 0)
-		;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, options)) > 0) {
+		g_autofree char *folder = scratch_of(scratch, pid);
+
+		scratch_remove(folder);
+	}
 }
 
 /* The owner stops waiting when the answer does not come: nothing to undo. */
 static void
 fork_worker(int control, int socket, const RuleSet *rules,
-    const ScanPolicy *policy)
+    const ScanPolicy *policy, const char *scratch)
 {
 	pid_t pid = fork();
 	int fds[2] = { -1, -1 };
 
 	if (pid == 0) {
 		close(control);
-		run_worker(socket, rules, policy);
+		run_worker(socket, rules, policy, scratch);
 	}
 	if (pid != -1)
 		fds[0] = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -224,7 +244,7 @@ reset_signals(void)
 }
 
 static G_NORETURN void
-run_generation(int control, const Settings *settings)
+run_generation(int control, const Settings *settings, const char *scratch)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *summary = NULL;
@@ -243,18 +263,20 @@ run_generation(int control, const Settings *settings)
 	summary = summary_of(rules);
 	send_text(control, 'R', summary);
 	while (generation_receive(control, &octet, 1, fds) == 1) {
-		reap_workers(WNOHANG);
+		reap_workers(WNOHANG, scratch);
 		if (fds[0] != -1) {
-			fork_worker(control, fds[0], rules, &settings->policy);
+			fork_worker(control, fds[0], rules, &settings->policy,
+			    scratch);
 			close(fds[0]);
 		}
 	}
-	reap_workers(0);
+	reap_workers(0, scratch);
 	_exit(0);
 }
 
 gboolean
-generation_start(const Settings *settings, int *control, pid_t *pid)
+generation_start(const Settings *settings, const char *scratch, int *control,
+    pid_t *pid)
 {
 	int sockets[2], saved_errno;
 
@@ -264,7 +286,7 @@ generation_start(const Settings *settings, int *control, pid_t *pid)
 	*pid = fork();
 	if (*pid == 0) {
 		close(sockets[0]);
-		run_generation(sockets[1], settings);
+		run_generation(sockets[1], settings, scratch);
 	}
 	saved_errno = errno;
 	close(sockets[1]);

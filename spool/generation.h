@@ -28,8 +28,10 @@
 #define GENERATION_MAX_PACKET 65536
 
 /* Starts one; *control is the owner's end of the socket, *pid the process.
- * FALSE and errno when it cannot. */
-gboolean generation_start(const Settings *settings, int *control, pid_t *pid);
+ * scratch: a folder in which each worker gets one of its own. FALSE and errno
+ * when it cannot. */
+gboolean generation_start(const Settings *settings, const char *scratch,
+    int *control, pid_t *pid);
 
 /* One packet with up to two descriptors (-1: none). FALSE and errno. */
 gboolean generation_send(int socket, const void *octets, gsize len,

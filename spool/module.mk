@@ -6,6 +6,7 @@ libmailweir_a_SOURCES += \
 	spool/ids.c spool/ids.h \
 	spool/lines.c spool/lines.h \
 	spool/pool.c spool/pool.h \
+	spool/scratch.c spool/scratch.h \
 	spool/settings.c spool/settings.h \
 	spool/spool.c spool/spool.h \
 	spool/submitter.c spool/submitter.h \

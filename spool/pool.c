@@ -17,6 +17,7 @@
 #include "spool/envelope_file.h"
 #include "spool/generation.h"
 #include "spool/pool.h"
+#include "spool/scratch.h"
 
 /* One worker process, as its owner sees it. */
 struct worker {
@@ -37,6 +38,7 @@ struct pool {
 	pid_t generation;
 	int control;
 	char *summary;
+	char *scratch;          /* folder of the workers' folders */
 	struct worker *workers;
 	void (*on_idle)(gpointer data);
 	gpointer idle_data;
@@ -240,7 +242,11 @@ pool_new(const Settings *settings, GError **error)
 	pool->catalogue = catalogue_load(settings->rules.replies, error);
 	if (pool->catalogue == NULL)
 		return NULL;
-	if (!generation_start(settings, &pool->control, &pool->generation)) {
+	pool->scratch = scratch_new(error);
+	if (pool->scratch == NULL)
+		return NULL;
+	if (!generation_start(settings, pool->scratch, &pool->control,
+	    &pool->generation)) {
 		g_set_error(error, POOL_ERROR, POOL_ERROR_PROCESS,
 		    "cannot start a process: %s", g_strerror(errno));
 		return NULL;
@@ -272,6 +278,9 @@ pool_free(Pool *pool)
 		while (waitpid(pool->generation, NULL, 0) == -1 &&
 		    errno == EINTR)
 			;
+	if (pool->scratch != NULL)
+		scratch_remove(pool->scratch);
+	g_free(pool->scratch);
 	g_free(pool->workers);
 	g_free(pool->summary);
 	catalogue_free(pool->catalogue);

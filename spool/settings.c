@@ -316,7 +316,6 @@ settings_free(Settings *settings)
 		if (keys[i].kind == KIND_PATHS || keys[i].kind == KIND_NAMES)
 			g_strfreev(*(char ***)member);
 	}
-	g_free(settings->rules.scratch);
 	g_free(settings);
 }
 
