@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
 	scanner/autoptr.h \
+	scanner/declaration.c scanner/declaration.h \
 	scanner/decode.c scanner/decode.h scanner/decoders.h \
 	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \
 	scanner/decode_uu.c scanner/decode_yenc.c \
@@ -8,6 +9,7 @@ libmailweir_a_SOURCES += \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
 	scanner/examination.c scanner/examination.h \
+	scanner/field_body.c scanner/field_body.h \
 	scanner/filename.c scanner/filename.h \
 	scanner/gmime_reading.c scanner/gmime_reading.h \
 	scanner/header.c scanner/header.h \

@@ -1,18 +1,13 @@
 /*
- * scanner/parameter.c - what a structured MIME field body may mean.
+ * scanner/parameter.c - every value that a MIME parameter may have.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "config.h"
 
-#include <string.h>
-
-#include "scanner/decode.h"
+#include "scanner/field_body.h"
 #include "scanner/parameter.h"
 
-/* Longest field body that is looked at, in octets. */
-#define MAX_BODY_OCTETS (256u << 10)
-/* RFC 2231 sections of one parameter: name*0 to name*99. */
-#define MAX_SECTIONS 100
+/* --- values ------------------------------------------------------------------ */
 
 static void
 value_free(gpointer data)
@@ -24,380 +19,412 @@ value_free(gpointer data)
 }
 
 static void
-add_value(GPtrArray *values, const char *octets, gsize len,
-    gboolean is_extended)
+add_value(ParameterReadings *readings, const char *octets, gsize len,
+    ParameterValue kind)
 {
 	ParameterValue *value;
 
-	if (values->len >= PARAMETER_MAX_VALUES)
-		return;
-	for (guint i = 0; i < values->len; i++) {
-		value = g_ptr_array_index(values, i);
-		if (value->len == len && value->is_extended == is_extended &&
-		    memcmp(value->octets, octets, len) == 0)
+	for (guint i = 0; i < readings->values->len; i++) {
+		value = g_ptr_array_index(readings->values, i);
+		if (value->len == len &&
+		    value->is_extended == kind.is_extended &&
+		    memcmp(value->octets, octets, len) == 0) {
+			value->is_strict |= kind.is_strict;
+			value->is_cut &= kind.is_cut;
 			return;
+		}
+	}
+	if (readings->values->len >= PARAMETER_MAX_VALUES) {
+		readings->exceeds = TRUE;
+		return;
 	}
 	value = g_new(ParameterValue, 1);
+	*value = kind;
 	value->octets = g_malloc(len + 1);
 	memcpy(value->octets, octets, len);
 	value->octets[len] = '\0';
 	value->len = len;
-	value->is_extended = is_extended;
-	g_ptr_array_add(values, value);
+	g_ptr_array_add(readings->values, value);
 }
 
-/* --- the text of a body, in its readings -------------------------------- */
-
-static gboolean
-is_space(char c)
+/* What is before any of stops, if they are there and it is anything. */
+static void
+add_before(ParameterReadings *readings, const char *p, const char *end,
+    const char *stops, ParameterValue kind)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' ||
-	    c == '\f';
-}
+	gsize len = until(p, end, stops);
 
-/* Folds removed, with the line ends only or with the blanks behind them. */
-static GString *
-unfold(Span body, gboolean keep_blank)
-{
-	GString *text = g_string_sized_new(body.len + 1);
-
-	for (gsize i = 0; i < body.len; i++) {
-		char c = (char)body.octets[i];
-
-		if (c != '\r' && c != '\n') {
-			g_string_append_c(text, c);
-			continue;
-		}
-		if (keep_blank)
-			continue;
-		while (i + 1 < body.len && is_space((char)body.octets[i + 1]))
-			i++;
-	}
-	return text;
-}
-
-/* Comments (RFC 5322 3.2.2) removed; those inside quotes are text. */
-static GString *
-strip_comments(const GString *text)
-{
-	GString *stripped = g_string_sized_new(text->len + 1);
-	gboolean is_quoted = FALSE;
-	guint depth = 0;
-
-	for (gsize i = 0; i < text->len; i++) {
-		char c = text->str[i];
-
-		if (c == '\\' && i + 1 < text->len) {
-			if (depth == 0) {
-				g_string_append_c(stripped, c);
-				g_string_append_c(stripped, text->str[i + 1]);
-			}
-			i++;
-		} else if (depth == 0 && c == '"') {
-			is_quoted = !is_quoted;
-			g_string_append_c(stripped, c);
-		} else if (!is_quoted && c == '(') {
-			depth++;
-		} else if (depth > 0 && c == ')') {
-			depth--;
-		} else if (depth == 0) {
-			g_string_append_c(stripped, c);
-		}
-	}
-	return stripped;
+	if (p + len < end && (len = trimmed(p, len)) > 0)
+		add_value(readings, p, len, kind);
 }
 
 static void
-string_free(gpointer data)
+add_before_nul(ParameterReadings *readings, const char *p, const char *end,
+    ParameterValue kind)
 {
-	g_string_free(data, TRUE);
+	const char *nul = memchr(p, '\0', (gsize)(end - p));
+
+	if (nul != NULL && nul > p)
+		add_value(readings, p, (gsize)(nul - p), kind);
 }
 
 static void
-add_text(GPtrArray *texts, GString *text)
+add_trimmed(ParameterReadings *readings, const char *p, gsize len,
+    ParameterValue kind)
 {
-	for (guint i = 0; i < texts->len; i++)
-		if (g_string_equal(g_ptr_array_index(texts, i), text)) {
-			string_free(text);
-			return;
-		}
-	g_ptr_array_add(texts, text);
+	const char *end = p + trimmed(p, len);
+
+	p = skip_blanks(p, end);
+	add_value(readings, p, (gsize)(end - p), kind);
 }
 
-/* The readings of a whole body (of GString *): one, if it is clean. */
-static GPtrArray *
-body_texts(Span body)
+/* Quoted pairs undone, and quotes left out. */
+static void
+append_unquoted(GString *value, const char *p, const char *end)
 {
-	GPtrArray *texts = g_ptr_array_new_with_free_func(string_free);
-	guint n;
-
-	body.len = MIN(body.len, MAX_BODY_OCTETS);
-	while (body.len > 0 && is_space((char)body.octets[body.len - 1]))
-		body.len--;
-	add_text(texts, unfold(body, TRUE));
-	if (memchr(body.octets, '\n', body.len) != NULL ||
-	    memchr(body.octets, '\r', body.len) != NULL)
-		add_text(texts, unfold(body, FALSE));
-	n = texts->len;
-	if (memchr(body.octets, '(', body.len) != NULL)
-		for (guint i = 0; i < n; i++)
-			add_text(texts,
-			    strip_comments(g_ptr_array_index(texts, i)));
-	return texts;
-}
-
-/* --- parameter values ----------------------------------------------------- */
-
-/* One occurrence of "name=", "name*=", "name*3=" or "name*3*=" in a text. */
-struct occurrence {
-	const char *value;      /* behind the '=' and blanks */
-	int section;            /* -1: not in sections */
-	gboolean is_extended;
-};
-
-static gboolean
-is_token(char c)
-{
-	return c > ' ' && c < 0x7f && strchr("()<>@,;:\\\"/[]?=*", c) == NULL;
-}
-
-/* Whether the parameter stands at p; what is odd about it was removed. */
-static gboolean
-read_occurrence(const char *text, const char *p, const char *end,
-    const char *name, struct occurrence *occurrence)
-{
-	gsize len = strlen(name);
-
-	if ((gsize)(end - p) <= len ||
-	    g_ascii_strncasecmp(p, name, len) != 0 ||
-	    (p > text && is_token(p[-1])))
-		return FALSE;
-	p += len;
-	occurrence->section = -1;
-	occurrence->is_extended = FALSE;
-	while (p < end && (is_space(*p) || *p == '\0'))
-		p++;
-	if (p < end && *p == '*') {
-		p++;
-		if (p < end && g_ascii_isdigit(*p)) {
-			occurrence->section = 0;
-			for (; p < end && g_ascii_isdigit(*p); p++)
-				occurrence->section = MIN(MAX_SECTIONS,
-				    occurrence->section * 10 + (*p - '0'));
-			if (p < end && *p == '*') {
-				occurrence->is_extended = TRUE;
-				p++;
-			}
-		} else {
-			occurrence->is_extended = TRUE;
-		}
-		while (p < end && is_space(*p))
+	for (; p < end; p++) {
+		if (*p == '\\' && p + 1 < end)
 			p++;
-	}
-	if (p == end || *p != '=')
-		return FALSE;
-	for (p++; p < end && is_space(*p);)
-		p++;
-	occurrence->value = p;
-	return TRUE;
-}
-
-/* Up to the end of a quoted string; quoted pairs undone when undo is set, else
- * a backslash is text and the first quote ends it (raw Shift_JIS). */
-static const char *
-read_quoted(const char *p, const char *end, gboolean undo, GString *value)
-{
-	for (; p < end && *p != '"'; p++) {
-		if (*p == '\\' && undo && p + 1 < end)
-			p++;
+		else if (*p == '"')
+			continue;
 		g_string_append_c(value, *p);
 	}
+}
+
+/* The end of a quoted string: at its closing quote, or the end of all. */
+static const char *
+find_close(const char *p, const char *end)
+{
+	while (p < end && *p != '"')
+		p += *p == '\\' && p + 1 < end ? 2 : 1;
 	return p;
 }
 
-static gsize
-trimmed(const char *text, gsize len)
-{
-	while (len > 0 && is_space(text[len - 1]))
-		len--;
-	return len;
-}
-
-/* The octets of p up to any of stops. */
-static gsize
-until(const char *p, const char *end, const char *stops)
-{
-	const char *q = p;
-
-	while (q < end && (*q == '\0' || strchr(stops, *q) == NULL))
-		q++;
-	return (gsize)(q - p);
-}
-
-/* Every value that may begin here, the one of RFC 2045 first. */
+/* Every value that may begin behind the quote before p. */
 static void
-add_values_at(GPtrArray *values, const char *p, const char *end,
-    gboolean is_extended)
+add_quoted(ParameterReadings *readings, const char *p, const char *end,
+    ParameterValue kind)
 {
+	const char *close = find_close(p, end);
+	const char *first = memchr(p, '"', (gsize)(end - p));
+	const char *behind = close < end ? close + 1 : end;
+	gsize tail = until(behind, end, ";");
+	g_autoptr(GString) value = g_string_new(NULL);
+
+	kind.is_strict &= close < end &&
+	    skip_blanks(behind, behind + tail) == behind + tail;
+	append_unquoted(value, p, close);
+	add_value(readings, value->str, value->len, kind);
+	kind.is_strict = FALSE;
+	add_trimmed(readings, value->str, value->len, kind);
+	/* A backslash is text for some, and the second octet of a character in
+	 * raw Shift_JIS: then the first quote closes the string. */
+	add_value(readings, p, (gsize)(close - p), kind);
+	if (first != NULL)
+		add_value(readings, p, (gsize)(first - p), kind);
+	/* Text behind the closing quote belongs to it. */
+	if ((tail = trimmed(behind, tail)) > 0 && !is_blank(*behind)) {
+		append_unquoted(value, behind, behind + tail);
+		add_value(readings, value->str, value->len, kind);
+		add_value(readings, p, (gsize)(behind + tail - p), kind);
+	}
+	/* Nobody cuts a quoted file name, but see is_cut. */
+	kind.is_cut = close < end;
+	add_before(readings, p, close, ";", kind);
+	add_before(readings, p, close, ",", kind);
+	add_before(readings, p, close, "(", kind);
+	add_before(readings, skip_blanks(p, close), close, BLANKS, kind);
+	add_before_nul(readings, p, close, kind);
+}
+
+/* Every value that may begin at p, the one of RFC 2045 first. */
+static void
+add_values_at(ParameterReadings *readings, const char *p, const char *text_end,
+    ParameterValue kind)
+{
+	const char *end = text_end;
 	gsize len;
 
+	if ((gsize)(end - p) > PARAMETER_MAX_OCTETS)
+		end = p + PARAMETER_MAX_OCTETS;
 	if (p < end && *p == '"') {
-		gboolean has_pair = memchr(p, '\\', (gsize)(end - p)) != NULL;
-
-		for (int undo = 1; undo >= (has_pair ? 0 : 1); undo--) {
-			g_autoptr(GString) value = g_string_new(NULL);
-			const char *close = read_quoted(p + 1, end, undo != 0,
-			    value);
-
-			add_value(values, value->str, value->len, is_extended);
-			if (close == end) {
-				/* Never closed: to the next ';' as well. */
-				len = until(p + 1, end, ";");
-				add_value(values, p + 1, trimmed(p + 1, len),
-				    is_extended);
-				continue;
-			}
-			/* Text behind the closing quote may belong to it. */
-			len = until(close + 1, end, ";");
-			len = trimmed(close + 1, len);
-			if (len == 0 || is_space(close[1]))
-				continue;
-			g_string_append_len(value, close + 1, (gssize)len);
-			add_value(values, value->str, value->len, is_extended);
-		}
+		if (end < text_end && find_close(p + 1, end) == end)
+			readings->exceeds = TRUE;
+		add_quoted(readings, p + 1, end, kind);
 		return;
 	}
-	len = trimmed(p, until(p, end, ";"));
-	add_value(values, p, len, is_extended);
-	if (until(p, p + len, " \t,(") < len) {
-		add_value(values, p, until(p, p + len, " \t"), is_extended);
-		add_value(values, p, until(p, p + len, " \t,("), is_extended);
+	len = until(p, end, ";");
+	if (p + len == end && end < text_end)
+		readings->exceeds = TRUE;
+	len = trimmed(p, len);
+	end = p + len;
+	kind.is_strict &= until(p, end, BLANKS TSPECIALS) == len &&
+	    memchr(p, '\0', len) == NULL;
+	add_value(readings, p, len, kind);
+	kind.is_strict = FALSE;
+	add_before(readings, p, end, BLANKS, kind);
+	add_before(readings, p, end, ",", kind);
+	add_before(readings, p, end, "(", kind);
+	add_before(readings, p, end, BLANKS TSPECIALS, kind);
+	add_before_nul(readings, p, end, kind);
+	if (until(p, end, "\"\\") < len) {
+		g_autoptr(GString) value = g_string_new(NULL);
+
+		append_unquoted(value, p, end);
+		add_value(readings, value->str, value->len, kind);
 	}
+	if (len > 1 && *p == '\'') {
+		gsize quoted = until(p + 1, text_end, "'");
+
+		/* Up to the next one, even behind a ';'. */
+		add_value(readings, p + 1, MIN(quoted, PARAMETER_MAX_OCTETS),
+		    kind);
+		if (end[-1] == '\'')
+			add_value(readings, p + 1, len - 2, kind);
+	}
+	/* boundary=="x"; but in name==?utf-8?... it belongs to the value */
+	if (len > 1 && *p == '=' && p[1] == '"')
+		add_quoted(readings, p + 2, text_end, kind);
 }
 
+/* --- parameters --------------------------------------------------------------- */
+
+/* One occurrence of "name=", "name*=", "name*3=" or "name*3*=" in a text. */
+struct occurrence {
+	const char *at;         /* the value, behind the '=' and blanks */
+	guint section;
+	gboolean is_section;
+	gboolean is_extended;
+	gboolean is_strict;
+	GString *value;         /* owned; of a section: its first reading */
+};
+
+#define MAX_SECTION_NUMBER 1000000
+
+static void
+occurrence_clear(gpointer data)
+{
+	struct occurrence *occurrence = data;
+
+	if (occurrence->value != NULL)
+		g_string_free(occurrence->value, TRUE);
+}
+
+/* Whether the parameter stands at p; blanks and a quote may be around it. */
+static gboolean
+read_occurrence(const char *p, const char *end, const char *name,
+    struct occurrence *occurrence)
+{
+	gsize len = strlen(name);
+	guint stars = 0;
+
+	if ((gsize)(end - p) <= len || g_ascii_strncasecmp(p, name, len) != 0)
+		return FALSE;
+	*occurrence = (struct occurrence){ 0 };
+	for (p += len; p < end && *p != '='; p++) {
+		if (*p == '*' && stars < 2) {
+			occurrence->is_extended = TRUE;
+			stars++;
+		} else if (g_ascii_isdigit(*p) && stars == 1) {
+			occurrence->is_section = TRUE;
+			occurrence->is_extended = FALSE;
+			occurrence->section = MIN(MAX_SECTION_NUMBER,
+			    occurrence->section * 10 + (guint)(*p - '0'));
+		} else if (*p != '\0' && *p != '"' && !is_blank(*p)) {
+			return FALSE;
+		}
+	}
+	if (p == end)
+		return FALSE;
+	occurrence->at = skip_blanks(p + 1, end);
+	return TRUE;
+}
+
+static gint
+compare_sections(gconstpointer a, gconstpointer b)
+{
+	const struct occurrence *left = a, *right = b;
+
+	return left->section < right->section ? -1 :
+	    left->section > right->section;
+}
+
+/* Which one of the sections that have the same number. */
+enum duplicates {
+	TAKE_FIRST,
+	TAKE_LAST,
+	TAKE_ALL,
+	TAKE_ONE,               /* the one asked for, otherwise the first */
+};
+
 /*
- * RFC 2231 sections put together in numeric order. Where one is repeated, some
- * clients take the first and some the last. One extended section makes the
- * whole value extended; plain sections in it are escaped to stay themselves.
+ * RFC 2231 sections put together. One extended section makes the whole value
+ * extended; the octets of plain sections are escaped to stay what they are.
  */
 static void
-add_sections(GPtrArray *values, const GArray *occurrences, const char *end,
-    gboolean take_last)
+add_joined(ParameterReadings *readings, const GArray *sections,
+    enum duplicates duplicates, guint one, gboolean stop_at_gap)
 {
-	const struct occurrence *sections[MAX_SECTIONS] = { NULL };
+	const struct occurrence *all = (const void *)sections->data;
+	ParameterValue kind = { .is_strict = duplicates == TAKE_FIRST };
 	g_autoptr(GString) joined = g_string_new(NULL);
-	gboolean is_extended = FALSE;
+	guint expected = 0;
 
-	for (guint i = 0; i < occurrences->len; i++) {
-		const struct occurrence *occurrence =
-		    &g_array_index(occurrences, struct occurrence, i);
-		int section = occurrence->section;
+	for (guint i = 0; i < sections->len; i++)
+		kind.is_extended |= all[i].is_extended;
+	/* RFC 2231 4.1: only the first section may have a charset. */
+	if (kind.is_extended && !all[0].is_extended)
+		g_string_append(joined, "''");
+	for (guint i = 0; i < sections->len; i++) {
+		gboolean is_first = i == 0 ||
+		    all[i - 1].section != all[i].section;
+		gboolean is_last = i + 1 == sections->len ||
+		    all[i + 1].section != all[i].section;
 
-		if (section < 0 || section >= MAX_SECTIONS ||
-		    (sections[section] != NULL && !take_last))
+		if (is_first && all[i].section != expected) {
+			if (stop_at_gap)
+				break;
+			kind.is_strict = FALSE;
+		}
+		expected = all[i].section + 1;
+		if ((duplicates == TAKE_FIRST && !is_first) ||
+		    (duplicates == TAKE_LAST && !is_last) ||
+		    (duplicates == TAKE_ONE &&
+		        (all[i].section == all[one].section ? i != one :
+		            !is_first)))
 			continue;
-		sections[section] = occurrence;
-		is_extended |= occurrence->is_extended;
-	}
-	for (int i = 0; i < MAX_SECTIONS; i++) {
-		g_autoptr(GPtrArray) parts =
-		    g_ptr_array_new_with_free_func(value_free);
-		const ParameterValue *part;
+		kind.is_strict &= all[i].is_strict;
+		for (gsize j = 0; j < all[i].value->len; j++) {
+			char c = all[i].value->str[j];
 
-		if (sections[i] == NULL)
-			continue;
-		add_values_at(parts, sections[i]->value, end, FALSE);
-		part = g_ptr_array_index(parts, 0);
-		for (gsize j = 0; j < part->len; j++) {
-			if (is_extended && !sections[i]->is_extended &&
-			    strchr("%'", part->octets[j]) != NULL)
+			if (kind.is_extended && !all[i].is_extended &&
+			    (c == '%' || c == '\''))
 				g_string_append_printf(joined, "%%%02X",
-				    (guchar)part->octets[j]);
+				    (guint)c);
 			else
-				g_string_append_c(joined, part->octets[j]);
+				g_string_append_c(joined, c);
+		}
+		if (joined->len > PARAMETER_MAX_OCTETS) {
+			g_string_truncate(joined, PARAMETER_MAX_OCTETS);
+			readings->exceeds = TRUE;
+			break;
 		}
 	}
 	if (joined->len > 0)
-		add_value(values, joined->str, joined->len, is_extended);
+		add_value(readings, joined->str, joined->len, kind);
 }
 
-GPtrArray *
-parameter_values(Span body, const char *name)
+/* The combinations that clients are known to make, and each duplicate once. */
+static void
+add_sections(ParameterReadings *readings, GArray *sections)
 {
-	GPtrArray *values = g_ptr_array_new_with_free_func(value_free);
-	g_autoptr(GPtrArray) texts = body_texts(body);
+	add_joined(readings, sections, TAKE_ALL, 0, FALSE);
+	g_array_sort(sections, compare_sections);
+	add_joined(readings, sections, TAKE_FIRST, 0, FALSE);
+	add_joined(readings, sections, TAKE_FIRST, 0, TRUE);
+	add_joined(readings, sections, TAKE_LAST, 0, FALSE);
+	add_joined(readings, sections, TAKE_ALL, 0, FALSE);
+	for (guint i = 1; i < sections->len; i++)
+		if (compare_sections(&g_array_index(sections,
+		        struct occurrence, i - 1), &g_array_index(sections,
+		        struct occurrence, i)) == 0)
+			add_joined(readings, sections, TAKE_ONE, i, FALSE);
+}
 
-	for (guint t = 0; t < texts->len; t++) {
-		const GString *text = g_ptr_array_index(texts, t);
-		const char *end = text->str + text->len;
-		g_autoptr(GArray) occurrences = g_array_new(FALSE, FALSE,
-		    sizeof(struct occurrence));
-		gboolean has_sections = FALSE;
+/* Returns how often the parameter occurs. */
+static guint
+read_text(ParameterReadings *readings, const GString *text, gboolean is_strict,
+    guint max_occurrences)
+{
+	const char *end = text->str + text->len;
+	g_autoptr(GArray) sections = g_array_new(FALSE, FALSE,
+	    sizeof(struct occurrence));
+	gboolean is_quoted = FALSE;
+	guint count = 0;
+
+	g_array_set_clear_func(sections, occurrence_clear);
+	for (const char *p = text->str; p < end; p++) {
+		gboolean is_inside = p > text->str && is_token(p[-1]);
 		struct occurrence occurrence;
 
-		for (const char *p = text->str; p < end &&
-		     occurrences->len < PARAMETER_MAX_VALUES; p++) {
-			if (!read_occurrence(text->str, p, end, name,
-			    &occurrence))
-				continue;
-			g_array_append_val(occurrences, occurrence);
-			has_sections |= occurrence.section >= 0;
-			if (occurrence.section < 0)
-				add_values_at(values, occurrence.value, end,
-				    occurrence.is_extended);
+		if (*p == '\\' && is_quoted && p + 1 < end)
+			p++;
+		is_quoted ^= *p == '"';
+		if (is_inside ||
+		    g_ascii_tolower(*p) != *readings->name ||
+		    !read_occurrence(p, end, readings->name, &occurrence))
+			continue;
+		if (count == max_occurrences) {
+			readings->exceeds = TRUE;
+			break;
 		}
-		if (has_sections) {
-			add_sections(values, occurrences, end, FALSE);
-			add_sections(values, occurrences, end, TRUE);
+		count++;
+		occurrence.is_strict = is_strict && !is_quoted;
+		if (occurrence.is_section) {
+			g_autoptr(ParameterReadings) section =
+			    parameter_readings_new(readings->name);
+			const ParameterValue *value;
+
+			add_values_at(section, occurrence.at, end,
+			    (ParameterValue){ 0 });
+			readings->exceeds |= section->exceeds;
+			value = g_ptr_array_index(section->values, 0);
+			occurrence.value = g_string_new_len(value->octets,
+			    (gssize)value->len);
+			g_array_append_val(sections, occurrence);
+		} else {
+			add_values_at(readings, occurrence.at, end,
+			    (ParameterValue){
+				.is_extended = occurrence.is_extended,
+				.is_strict = occurrence.is_strict,
+			    });
 		}
 	}
-	return values;
+	if (sections->len > 0)
+		add_sections(readings, sections);
+	return count;
 }
 
-/* --- transfer encodings ---------------------------------------------------- */
-
-/* What a field body says once everything but letters and digits is gone:
- * "base-64", "\"base64\"" and "base64=" all mean the same to some client. */
-static const struct {
-	const char *word;
-	TransferEncoding encoding;
-} encoding_words[] = {
-	{ "base64", ENCODING_BASE64 },
-	{ "b64", ENCODING_BASE64 },
-	{ "quotedprintable", ENCODING_QUOTED_PRINTABLE },
-	{ "uuencode", ENCODING_UUENCODE },
-	{ "xuue", ENCODING_UUENCODE },
-	{ "xuu", ENCODING_UUENCODE },
-	{ "yenc", ENCODING_YENC },
-	{ "binhex", ENCODING_BINHEX },
-	{ "hqx", ENCODING_BINHEX },
-	{ "7bit", ENCODING_IDENTITY },
-	{ "8bit", ENCODING_IDENTITY },
-	{ "binary", ENCODING_IDENTITY },
-};
-
-guint
-parameter_encodings(Span body)
+ParameterReadings *
+parameter_readings_new(const char *name)
 {
-	g_autoptr(GPtrArray) texts = body_texts(body);
-	guint encodings = 0;
+	ParameterReadings *readings = g_new0(ParameterReadings, 1);
 
-	for (guint t = 0; t < texts->len; t++) {
-		const GString *text = g_ptr_array_index(texts, t);
-		g_autoptr(GString) word = g_string_new(NULL);
+	readings->name = name;
+	readings->values = g_ptr_array_new_with_free_func(value_free);
+	return readings;
+}
 
-		for (gsize i = 0; i < text->len; i++)
-			if (g_ascii_isalnum(text->str[i]))
-				g_string_append_c(word,
-				    g_ascii_tolower(text->str[i]));
-		for (gsize i = 0; i < G_N_ELEMENTS(encoding_words); i++)
-			if (strstr(word->str, encoding_words[i].word) != NULL)
-				encodings |= 1u << encoding_words[i].encoding;
-		/* The names of RFC 2047's encodings, where nothing else is. */
-		if (strcmp(word->str, "b") == 0)
-			encodings |= 1u << ENCODING_BASE64;
-		if (strcmp(word->str, "q") == 0)
-			encodings |= 1u << ENCODING_QUOTED_PRINTABLE;
+void
+parameter_readings_free(ParameterReadings *readings)
+{
+	if (readings == NULL)
+		return;
+	g_ptr_array_unref(readings->values);
+	g_free(readings);
+}
+
+void
+parameter_readings_add(ParameterReadings *readings, Span body,
+    gboolean is_strict)
+{
+	guint allowed = PARAMETER_MAX_OCCURRENCES - readings->occurrences;
+	guint occurrences = 0;
+	g_autoptr(GPtrArray) texts = NULL;
+	Span plain;
+
+	if (allowed > 0 && field_body_read_plain(body, readings->name, &plain)) {
+		if (plain.octets == NULL)
+			return;
+		readings->occurrences++;
+		add_value(readings, (const char *)plain.octets, plain.len,
+		    (ParameterValue){ .is_strict = is_strict });
+		return;
 	}
-	return encodings;
+	texts = field_body_texts(body);
+	for (guint i = 0; i < texts->len; i++)
+		occurrences = MAX(occurrences, read_text(readings,
+		    g_ptr_array_index(texts, i), is_strict && i == 0,
+		    allowed));
+	readings->occurrences += occurrences;
 }

@@ -1,12 +1,17 @@
 /*
- * scanner/parameter.h - what a structured MIME field body may mean.
+ * scanner/parameter.h - every value that a MIME parameter may have.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Content-Type, Content-Disposition and Content-Transfer-Encoding (RFC 2045 5
- * and 6, RFC 2183, RFC 2231), read as all clients together read them: comments
- * kept and skipped, quotes closed and unclosed, repeated parameters, sections
- * in any order. A value that some client sees is among the results; a clean
- * field has exactly one.
+ * The parameters of Content-Type and Content-Disposition (RFC 2045 5.1, RFC
+ * 2183, RFC 2231), read as all clients together read them: quotes closed and
+ * unclosed, values cut and whole, the parameter repeated, its sections in any
+ * order, and all that in each text of field_body.h. The reader stops at
+ * nothing: a parameter counts wherever its name and '=' stand. A value that
+ * some client sees is among the results; a body with nothing odd in it gives
+ * one.
+ *
+ * Time is linear in the octets of the body. The limits bound the memory;
+ * reaching one is never silent.
  */
 #ifndef SCANNER_PARAMETER_H
 #define SCANNER_PARAMETER_H
@@ -15,24 +20,40 @@
 
 #include "scanner/entity.h"
 
-/* Values of one parameter that are kept; more say nothing new. */
+/* Different values of one parameter, in all fields together. */
 #define PARAMETER_MAX_VALUES 64
+/* How often it may occur. */
+#define PARAMETER_MAX_OCCURRENCES 200
+/* Of one value. */
+#define PARAMETER_MAX_OCTETS (16u << 10)
 
 typedef struct {
 	char *octets;           /* owned, NUL-terminated; may hold NULs */
 	gsize len;
 	/* RFC 2231: charset'language'percent-encoded, still encoded */
 	gboolean is_extended;
+	/* As the RFCs have it. Of two such values, one strict client takes the
+	 * one and another the other. */
+	gboolean is_strict;
+	/* A piece of a quoted string that is whole and well formed. */
+	gboolean is_cut;
 } ParameterValue;
 
-/*
- * The values of a parameter (lower-case name, "filename") in the field body,
- * all different, in the order of their occurrence (of ParameterValue *).
- */
-GPtrArray *parameter_values(Span body, const char *name);
+typedef struct {
+	const char *name;       /* of the parameter */
+	GPtrArray *values;      /* of ParameterValue *, all different */
+	guint occurrences;
+	gboolean exceeds;       /* a limit was reached: there may be more values */
+} ParameterReadings;
 
-/* The TransferEncoding values that a Content-Transfer-Encoding field body
- * names in any reading: bit 1 << ENCODING_BASE64 and so on; 0: none. */
-guint parameter_encodings(Span body);
+/* name: lower case, static. Caller owns the result. */
+ParameterReadings *parameter_readings_new(const char *name);
+void parameter_readings_free(ParameterReadings *readings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ParameterReadings, parameter_readings_free)
+
+/* Adds the values that the field body gives the parameter, the one that strict
+ * clients see first. is_strict: they know the field, and read all of it. */
+void parameter_readings_add(ParameterReadings *readings, Span body,
+    gboolean is_strict);
 
 #endif

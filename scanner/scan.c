@@ -9,12 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scanner/declaration.h"
 #include "scanner/decode.h"
 #include "scanner/examination.h"
 #include "scanner/filename.h"
 #include "scanner/gmime_reading.h"
-#include "scanner/header.h"
-#include "scanner/parameter.h"
 #include "scanner/scan.h"
 
 /* Messages that are found inside decoded parts: each may hold another. */
@@ -83,61 +82,33 @@ read_message(int fd, guint64 size, Record *record)
 
 /* --- one entity ------------------------------------------------------------ */
 
-static void
-add_field_names(GPtrArray *names, Span body, const char *parameter)
-{
-	g_autoptr(GPtrArray) values = parameter_values(body, parameter);
-
-	for (guint i = 0; i < values->len; i++) {
-		const ParameterValue *value = g_ptr_array_index(values, i);
-
-		if (value->len > 0)
-			g_ptr_array_add(names, filename_new(value->octets,
-			    value->len, value->is_extended ?
-			    FILENAME_EXTENDED : FILENAME_PARAMETER));
-	}
-}
-
-/*
- * Every name that any client may give the part (of Filename *). Both
- * parameters count in both fields: clients look for either in either.
- */
+/* Every name that any client may give the part (of Filename *). Descriptions
+ * and locations are none: "http://www.example.com". */
 static GPtrArray *
-entity_names(const GArray *fields)
+entity_names(const Declaration *declaration)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(
 	    (GDestroyNotify)filename_free);
 
-	for (guint i = 0; i < fields->len; i++) {
-		const HeaderField *field =
-		    &g_array_index(fields, HeaderField, i);
+	for (guint i = 0; i < declaration->names->len; i++) {
+		const DeclaredName *name = g_ptr_array_index(
+		    declaration->names, i);
 
-		if (strcmp(field->name, "content-disposition") != 0 &&
-		    strcmp(field->name, "content-type") != 0)
-			continue;
-		add_field_names(names, field->body, "filename");
-		add_field_names(names, field->body, "name");
+		if (name->parameter != NULL)
+			g_ptr_array_add(names, filename_new(name->octets,
+			    name->len, name->source));
 	}
 	return names;
 }
 
 /* The transfer encodings that any client may see: bits 1 << ENCODING_...;
- * without any, or with an unknown one, the body is also taken as it is. */
+ * without any, or with an odd one, the body is also taken as it is. */
 static guint
-entity_encodings(const GArray *fields)
+entity_encodings(const Declaration *declaration)
 {
-	guint encodings = 0, n_fields = 0;
-
-	for (guint i = 0; i < fields->len; i++) {
-		const HeaderField *field =
-		    &g_array_index(fields, HeaderField, i);
-
-		if (strcmp(field->name, "content-transfer-encoding") != 0)
-			continue;
-		encodings |= parameter_encodings(field->body);
-		n_fields++;
-	}
-	return encodings == 0 ? 1u << ENCODING_IDENTITY : encodings;
+	if (declaration->encodings == 0 || declaration->has_odd_encoding)
+		return declaration->encodings | 1u << ENCODING_IDENTITY;
+	return declaration->encodings;
 }
 
 static gboolean
@@ -268,17 +239,27 @@ examine_decoded(struct scan *scan, const Entity *entity,
 static void
 examine_entity(struct scan *scan, const Entity *entity, guint depth)
 {
-	gboolean exceeds = FALSE;
-	g_autoptr(GArray) fields = header_fields(entity->header,
-	    scan->policy->max_header_fields, &exceeds);
-	g_autoptr(GPtrArray) names = entity_names(fields);
-	guint encodings = entity_encodings(fields), readings = 0;
+	g_autoptr(HeaderSection) header = header_section_new(entity->header,
+	    scan->policy->max_header_fields);
+	g_autoptr(Declaration) declaration = declaration_new(header);
+	g_autoptr(GPtrArray) names = entity_names(declaration);
+	guint encodings = entity_encodings(declaration), readings = 0;
 
-	if (exceeds)
+	if ((header->oddities & HEADER_TOO_MANY_FIELDS) != 0)
 		record_add_finding(scan->record, FINDING_LIMIT,
 		    "max-header-fields", VERDICT_ILLEGAL, entity->path, NULL,
 		    entity->reading, "more than %u header fields",
 		    scan->policy->max_header_fields);
+	if ((header->oddities & HEADER_TOO_LONG) != 0)
+		record_add_finding(scan->record, FINDING_LIMIT,
+		    "max-header-octets", VERDICT_ILLEGAL, entity->path, NULL,
+		    entity->reading, "a header section of more than %u octets",
+		    HEADER_MAX_OCTETS);
+	if (declaration->exceeds)
+		record_add_finding(scan->record, FINDING_LIMIT,
+		    "max-parameters", VERDICT_ILLEGAL, entity->path, NULL,
+		    entity->reading,
+		    "the parameters have more values than can be followed");
 	if (entity->is_entered) {
 		PartRecord *part = record_add_part(scan->record, entity->path,
 		    entity->parent);
