@@ -26,6 +26,8 @@ typedef struct {
 	/* A message/rfc822 whose content the reading has entered: the entities
 	 * inside it are listed too, so that its body needs no examination. */
 	gboolean is_entered;
+	/* Only a tolerant reading shows it, and not as a quotation in text. */
+	gboolean is_hidden;
 	const char *reading;    /* static: "gmime", "lines", ... */
 } Entity;
 

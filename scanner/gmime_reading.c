@@ -192,25 +192,20 @@ walk_object(struct walk *walk, GMimeObject *object, gint64 begin,
 	}
 	entity = add_entity(walk, path, parent, object);
 	if (GMIME_IS_MESSAGE_PART(object)) {
-		guint first = walk->entities->len;
+		GMimeMessage *message =
+		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+		Entity *last;
 
 		entity->is_entered = TRUE;
-		walk_message(walk,
-		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)),
-		    path, path, depth + 1);
+		walk_message(walk, message, path, path, depth + 1);
 		/* GMime does not say where an inner message ends: it reaches
 		 * as far as what is in it. */
-		entity->body = message_span(walk, -1, -1);
-		if (walk->entities->len > first) {
-			Entity *last = g_ptr_array_index(walk->entities,
-			    walk->entities->len - 1);
-			Entity *inner = g_ptr_array_index(walk->entities, first);
-
-			entity->body = message_span(walk,
-			    span_begin(walk, inner->header),
-			    span_begin(walk, last->body) +
-			        (gint64)last->body.len);
-		}
+		last = g_ptr_array_index(walk->entities,
+		    walk->entities->len - 1);
+		entity->body = message_span(walk, message != NULL ?
+		    header_offset(GMIME_OBJECT(message)) : -1, last == entity ?
+		    -1 : span_begin(walk, last->body) +
+		        (gint64)last->body.len);
 	} else {
 		entity->body = content_span(walk, object);
 	}

@@ -13,6 +13,7 @@ libmailweir_a_SOURCES += \
 	scanner/filename.c scanner/filename.h \
 	scanner/gmime_reading.c scanner/gmime_reading.h \
 	scanner/header.c scanner/header.h \
+	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
 	scanner/policy.h \
 	scanner/record.c scanner/record.h scanner/record_json.c \

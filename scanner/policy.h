@@ -32,6 +32,7 @@ typedef struct {
 	/* choices */
 	PolicyChoice encrypted_archive;
 	PolicyChoice encrypted_document;
+	PolicyChoice hidden_part;       /* an object that only a tolerant reading shows */
 	PolicyChoice message_partial;
 	PolicyChoice external_body;
 } ScanPolicy;

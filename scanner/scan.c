@@ -14,6 +14,7 @@
 #include "scanner/examination.h"
 #include "scanner/filename.h"
 #include "scanner/gmime_reading.h"
+#include "scanner/line_reading.h"
 #include "scanner/scan.h"
 
 /* Messages that are found inside decoded parts: each may hold another. */
@@ -181,9 +182,9 @@ coded_names(const Decoded *decoded)
 	return names;
 }
 
-/* Files that are coded in the text of a part. */
+/* Files that are coded in the text of the part with the path. */
 static void
-examine_inline(struct scan *scan, const PartRecord *part, Span text,
+examine_inline(struct scan *scan, const char *parent, Span text,
     const char *reading)
 {
 	g_autoptr(GPtrArray) files = decode_inline(text,
@@ -191,25 +192,43 @@ examine_inline(struct scan *scan, const PartRecord *part, Span text,
 
 	for (guint i = 0; i < files->len; i++) {
 		const Decoded *decoded = g_ptr_array_index(files, i);
-		g_autofree char *path = g_strdup_printf("%s>%u", part->path,
-		    i + 1);
+		g_autofree char *path = g_strdup_printf("%s>%u", parent, i + 1);
 		g_autoptr(GPtrArray) names = coded_names(decoded);
 		PartRecord *member;
 		Span octets;
 
 		if (i >= scan->policy->max_parts) {
 			record_add_finding(scan->record, FINDING_LIMIT,
-			    "max-parts", VERDICT_ILLEGAL, part->path, NULL,
+			    "max-parts", VERDICT_ILLEGAL, parent, NULL,
 			    reading, "more than %u encoded files",
 			    scan->policy->max_parts);
 			return;
 		}
 		check_decoded_limit(scan, decoded, path, reading);
-		member = record_add_part(scan->record, path, part->path);
+		member = record_add_part(scan->record, path, parent);
 		octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
 		examination_object(scan->examination, member, octets, names,
 		    reading);
 	}
+}
+
+/*
+ * An object that only a tolerant reading shows, and that is more than text (or
+ * a message, whose parts are looked at on their own), is refused as such: no sane sender makes it, and what one client shows of it
+ * another one hides.
+ */
+static void
+check_hidden(struct scan *scan, const Entity *entity, const PartRecord *part)
+{
+	if (!entity->is_hidden || part->size == 0 ||
+	    part->detected_type == NULL ||
+	    g_str_has_prefix(part->detected_type, "text/") ||
+	    g_str_has_prefix(part->detected_type, "message/"))
+		return;
+	record_add_finding(scan->record, FINDING_AMBIGUITY, "hidden-part",
+	    scan->policy->hidden_part == CHOICE_NOTE ? VERDICT_ACCEPT :
+	    VERDICT_ILLEGAL, part->path, NULL, entity->reading,
+	    "%s that not every mail client shows", part->detected_type);
 }
 
 static void
@@ -230,9 +249,10 @@ examine_decoded(struct scan *scan, const Entity *entity,
 	    entity->reading);
 	if (part->coverage != COVERAGE_SCANNED)
 		return;
+	check_hidden(scan, entity, part);
 	if (entity->content_type == NULL ||
 	    g_str_has_prefix(entity->content_type, "text/"))
-		examine_inline(scan, part, octets, entity->reading);
+		examine_inline(scan, part->path, octets, entity->reading);
 	reenter(scan, part, octets, names, depth);
 }
 
@@ -296,14 +316,32 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 
 /* --- one message ------------------------------------------------------------- */
 
+/* Without blank lines at its beginning, which mail stores put there and mail
+ * clients skip. */
+static Span
+skip_blank_lines(Span message)
+{
+	gsize begin = 0;
+
+	for (gsize i = 0; i < message.len &&
+	     strchr(" \t\r\n", message.octets[i]) != NULL &&
+	     message.octets[i] != '\0'; i++)
+		if (message.octets[i] == '\n')
+			begin = i + 1;
+	return (Span){ message.octets + begin, message.len - begin };
+}
+
 static void
 examine_message(struct scan *scan, Span message, const char *base, guint depth)
 {
 	g_autoptr(GPtrArray) entities = g_ptr_array_new_with_free_func(
 	    (GDestroyNotify)entity_free);
+	gboolean has_inline;
 
-	gmime_reading(message, base, depth, scan->policy, entities,
-	    scan->record);
+	gmime_reading(skip_blank_lines(message), base, depth, scan->policy,
+	    entities, scan->record);
+	line_reading(message, base, scan->policy, entities, scan->record,
+	    &has_inline);
 	for (guint i = 0; i < entities->len; i++) {
 		const Entity *entity = g_ptr_array_index(entities, i);
 
@@ -322,6 +360,8 @@ examine_message(struct scan *scan, Span message, const char *base, guint depth)
 			    "the content lies elsewhere");
 		examine_entity(scan, entity, depth);
 	}
+	if (has_inline)
+		examine_inline(scan, base, message, LINE_READING);
 }
 
 Record *

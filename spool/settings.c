@@ -65,6 +65,8 @@ static const struct key {
 	    KEY(policy.encrypted_archive), CHOICE_REFUSE, 0, 0 },
 	{ "policy", "encrypted-document", KIND_CHOICE,
 	    KEY(policy.encrypted_document), CHOICE_NOTE, 0, 0 },
+	{ "policy", "hidden-part", KIND_CHOICE, KEY(policy.hidden_part),
+	    CHOICE_REFUSE, 0, 0 },
 	{ "policy", "message-partial", KIND_CHOICE,
 	    KEY(policy.message_partial), CHOICE_REFUSE, 0, 0 },
 	{ "policy", "external-body", KIND_CHOICE, KEY(policy.external_body),

@@ -1,0 +1,445 @@
+/*
+ * scanner/line_reading.c - the message as its lines show it.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/decode.h"
+#include "scanner/line_reading.h"
+
+/* A field's name is looked for so far into a line that begins with dashes. */
+#define MAX_DELIMITER_OCTETS 300
+/* Lines that a header section may go back, or hold that are no fields. */
+#define MAX_ODD_LINES 32
+/* Blanks and the like before an indented field. */
+#define MAX_INDENT 16
+
+struct walk {
+	Span message;
+	const char *base;
+	const ScanPolicy *policy;
+	GPtrArray *entities;
+	guint n_known;          /* entities of the canonical reading */
+	GHashTable *known;      /* offset of a body -> its end, canonical reading */
+	Record *record;
+	gsize next_dashes;      /* first line with two dashes at or behind... */
+	gsize dashes_from;      /* ...this offset */
+	gsize last_header;      /* where the last entity's header begins */
+	gsize last_body;        /* and where its body begins */
+	guint found;
+	gboolean has_inline;
+};
+
+/* --- lines -------------------------------------------------------------------- */
+
+/* Line ends are LF, CRLF, CR and CRCRLF. */
+static gsize
+line_end(Span message, gsize i)
+{
+	const guint8 *begin = message.octets + i;
+	gsize len = message.len - i;
+	const guint8 *lf = memchr(begin, '\n', len);
+	const guint8 *cr;
+
+	if (lf != NULL)
+		len = (gsize)(lf - begin);
+	cr = memchr(begin, '\r', len);
+	return i + (cr != NULL ? (gsize)(cr - begin) : len);
+}
+
+static gsize
+next_line(Span message, gsize end)
+{
+	while (end < message.len && message.octets[end] == '\r')
+		end++;
+	if (end < message.len && message.octets[end] == '\n')
+		end++;
+	return end;
+}
+
+static Span
+line_at(Span message, gsize begin)
+{
+	return (Span){ message.octets + begin,
+		line_end(message, begin) - begin };
+}
+
+static gboolean
+is_blank_octet(guint8 c)
+{
+	return c == ' ' || c == '\t' || c == '\0' || c == '\v' || c == '\f';
+}
+
+static gboolean
+is_blank_line(Span line)
+{
+	for (gsize i = 0; i < line.len; i++)
+		if (!is_blank_octet(line.octets[i]))
+			return FALSE;
+	return TRUE;
+}
+
+/* Some clients take other dashes for two hyphens, and more than two. */
+static gboolean
+has_dashes(Span line)
+{
+	static const char em_dash[] = "\xe2\x80\x94";
+	gsize i = 0;
+
+	while (i < line.len && i < MAX_INDENT && is_blank_octet(line.octets[i]))
+		i++;
+	if (line.len - i < 3)
+		return FALSE;
+	if (line.octets[i] == '-' && line.octets[i + 1] == '-')
+		return TRUE;
+	return memcmp(line.octets + i, em_dash, 3) == 0;
+}
+
+/* "Content-Type:" and the like, with whatever damage before the colon. */
+static gboolean
+begins_mime_field(const guint8 *p, const guint8 *end)
+{
+	static const char prefix[] = "content-";
+	gsize letters = 0;
+
+	if ((gsize)(end - p) < sizeof(prefix) + 3 ||
+	    g_ascii_strncasecmp((const char *)p, prefix,
+	        sizeof(prefix) - 1) != 0)
+		return FALSE;
+	p += sizeof(prefix) - 1;
+	if (strchr("tTdD", *p) == NULL)
+		return FALSE;
+	for (; p < end && *p != ':' && letters < 40; p++)
+		letters++;
+	return letters >= 4 && p < end && *p == ':';
+}
+
+/* Where a MIME field begins in the line; NULL: nowhere. */
+static const guint8 *
+find_mime_field(Span line)
+{
+	const guint8 *end = line.octets + line.len;
+	const guint8 *p = line.octets;
+
+	if (line.len == 0)
+		return NULL;
+	while (p < end && p < line.octets + MAX_INDENT && is_blank_octet(*p))
+		p++;
+	if (p < end && (*p == 'C' || *p == 'c'))
+		return begins_mime_field(p, end) ? p : NULL;
+	if (!has_dashes(line))
+		return NULL;
+	/* A field on the delimiter's own line. */
+	for (; p < end && p < line.octets + MAX_DELIMITER_OCTETS; p++)
+		if ((*p == 'C' || *p == 'c') && begins_mime_field(p, end))
+			return p;
+	return NULL;
+}
+
+static gboolean
+looks_like_field(Span line)
+{
+	const guint8 *colon = memchr(line.octets, ':', MIN(line.len, 80));
+
+	if (colon == NULL || colon == line.octets)
+		return FALSE;
+	for (const guint8 *p = line.octets; p < colon; p++)
+		if (*p <= ' ' && !is_blank_octet(*p))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean
+begins_coded_file(Span line)
+{
+	static const char *const words[] = { "begin ", "begin-base64 ",
+		"=ybegin ", "(This file must be converted" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+		if (line.len > strlen(words[i]) &&
+		    memcmp(line.octets, words[i], strlen(words[i])) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* --- entities -------------------------------------------------------------------- */
+
+/* The first line with two dashes at or behind from, which only grows. */
+static gsize
+next_dashes(struct walk *walk, gsize from)
+{
+	gsize i = MAX(from, walk->next_dashes);
+
+	if (from >= walk->dashes_from && from <= walk->next_dashes)
+		return walk->next_dashes;
+	while (i < walk->message.len &&
+	    !has_dashes(line_at(walk->message, i)))
+		i = next_line(walk->message, line_end(walk->message, i));
+	walk->dashes_from = from;
+	walk->next_dashes = i;
+	return i;
+}
+
+/* Without the line end that belongs to the delimiter. */
+static gsize
+trim_line_end(Span message, gsize begin, gsize end)
+{
+	if (end > begin && message.octets[end - 1] == '\n')
+		end--;
+	while (end > begin && message.octets[end - 1] == '\r')
+		end--;
+	return end;
+}
+
+/* The declared type, without its parameters. Caller frees; NULL: none. */
+static char *
+declared_type(Span header)
+{
+	static const char name[] = "content-type";
+	gsize i = 0;
+
+	while (i < header.len) {
+		gsize end = line_end(header, i);
+		const guint8 *field = find_mime_field(line_at(header, i));
+		const guint8 *colon = NULL, *p, *stop = header.octets + end;
+
+		i = next_line(header, end);
+		if (field == NULL || (gsize)(stop - field) < sizeof(name) ||
+		    g_ascii_strncasecmp((const char *)field, name,
+		        sizeof(name) - 1) != 0)
+			continue;
+		colon = memchr(field, ':', (gsize)(stop - field));
+		if (colon == NULL)
+			continue;
+		for (p = ++colon; p < stop && *p > ' ' - 1 && *p != ';'; p++)
+			;
+		if (p > colon) {
+			g_autofree char *type = g_strndup((const char *)colon,
+			    (gsize)(p - colon));
+			g_autofree char *lower = g_ascii_strdown(
+			    g_strstrip(type), -1);
+
+			return g_utf8_make_valid(lower, -1);
+		}
+	}
+	return NULL;
+}
+
+/* The part of the canonical reading in whose body the octet lies; NULL: none. */
+static const Entity *
+enclosing_part(const struct walk *walk, const guint8 *octet)
+{
+	for (guint i = 0; i < walk->n_known; i++) {
+		const Entity *entity = g_ptr_array_index(walk->entities, i);
+
+		if (!entity->is_entered && octet >= entity->body.octets &&
+		    octet < entity->body.octets + entity->body.len)
+			return entity;
+	}
+	return NULL;
+}
+
+/* Whether the offset lies in text that is well understood: there it is a
+ * quotation. */
+static gboolean
+is_quoted(const struct walk *walk, gsize offset)
+{
+	const Entity *part = enclosing_part(walk,
+	    walk->message.octets + offset);
+
+	return part != NULL && (part->content_type == NULL ||
+	    g_str_has_prefix(part->content_type, "text/"));
+}
+
+/* Whether an entity may begin with the line. */
+static gboolean
+visit_line(struct walk *walk, Span line)
+{
+	if (begins_coded_file(line) && !walk->has_inline)
+		walk->has_inline = enclosing_part(walk, line.octets) == NULL;
+	return find_mime_field(line) != NULL;
+}
+
+static gboolean
+is_known(const struct walk *walk, gsize begin, gsize end)
+{
+	gpointer known_end;
+
+	return g_hash_table_lookup_extended(walk->known,
+	    GSIZE_TO_POINTER(begin), NULL, &known_end) &&
+	    GPOINTER_TO_SIZE(known_end) >= end;
+}
+
+static void
+add_entity(struct walk *walk, gsize header, gsize body, gsize end)
+{
+	Span message = walk->message;
+	g_autofree char *path = NULL;
+	Entity *entity;
+
+	end = trim_line_end(message, body, end);
+	if (end <= body || is_known(walk, body, end))
+		return;
+	if (++walk->found > walk->policy->max_parts) {
+		record_add_finding(walk->record, FINDING_LIMIT, "max-parts",
+		    VERDICT_ILLEGAL, NULL, NULL, LINE_READING,
+		    "more than %u parts", walk->policy->max_parts);
+		return;
+	}
+	path = g_strdup_printf("%s%s@%" G_GSIZE_FORMAT, walk->base,
+	    *walk->base != '\0' ? ">" : "", header);
+	entity = entity_new(path, walk->base, LINE_READING);
+	entity->header = (Span){ message.octets + header, body - header };
+	entity->body = (Span){ message.octets + body, end - body };
+	entity->content_type = declared_type(entity->header);
+	entity->is_hidden = header < body && !is_quoted(walk, header);
+	g_ptr_array_add(walk->entities, entity);
+	g_hash_table_insert(walk->known, GSIZE_TO_POINTER(body),
+	    GSIZE_TO_POINTER(end));
+}
+
+/*
+ * Where the header section begins that the field at offset belongs to: behind
+ * the last empty line or delimiter, but not too far back.
+ */
+static gsize
+header_begin(const struct walk *walk, gsize offset)
+{
+	Span message = walk->message;
+	gsize begin = offset;
+
+	for (guint lines = 0; begin > walk->last_body &&
+	     lines < MAX_ODD_LINES; lines++) {
+		gsize end = begin, start;
+
+		/* To the beginning of the line before. */
+		if (message.octets[end - 1] == '\n')
+			end--;
+		while (end > walk->last_body &&
+		    message.octets[end - 1] == '\r')
+			end--;
+		start = end;
+		while (start > walk->last_body &&
+		    message.octets[start - 1] != '\n' &&
+		    message.octets[start - 1] != '\r')
+			start--;
+		if (is_blank_line((Span){ message.octets + start,
+		    end - start }) || has_dashes((Span){
+		    message.octets + start, end - start }))
+			break;
+		begin = start;
+	}
+	return begin;
+}
+
+/* The text before the first delimiter of a multipart is no part, unless it is
+ * more than text. */
+static gboolean
+is_preamble(const struct walk *walk, gsize header, gsize body, gsize end)
+{
+	const guint8 *octets = walk->message.octets;
+	g_autofree char *type = declared_type((Span){ octets + header,
+	    body - header });
+
+	return type != NULL && g_str_has_prefix(type, "multipart/") &&
+	    !decode_looks_like_base64((Span){ octets + body, end - body });
+}
+
+/*
+ * The entity whose header section has a MIME field at offset. Where its body
+ * begins, clients differ: behind the first empty line, or at the first line
+ * that is no field, or behind an empty line that stands between the fields.
+ * Returns where to look on.
+ */
+static gsize
+read_entity(struct walk *walk, gsize offset)
+{
+	Span message = walk->message;
+	gsize i = next_line(message, line_end(message, offset));
+	gsize header = header_begin(walk, offset);
+	gsize odd = 0, body, next, end;
+	guint odd_lines = 0;
+
+	/* Fields go on behind a stray empty line: one section for some. */
+	if (walk->last_body > walk->last_header &&
+	    offset <= walk->last_body + 2)
+		header = walk->last_header;
+	while (i < message.len) {
+		Span line = line_at(message, i);
+
+		if (is_blank_line(line) || has_dashes(line))
+			break;
+		if (!is_blank_octet(line.octets[0]) &&
+		    !looks_like_field(line)) {
+			if (odd == 0)
+				odd = i;
+			if (++odd_lines > MAX_ODD_LINES)
+				break;
+		}
+		i = next_line(message, i + line.len);
+	}
+	body = i < message.len && !has_dashes(line_at(message, i)) &&
+	    odd_lines <= MAX_ODD_LINES ?
+	    next_line(message, line_end(message, i)) : i;
+	/* The next field that may begin an entity ends the longest reading. */
+	for (next = body; next < message.len;
+	     next = next_line(message, line_end(message, next)))
+		if (visit_line(walk, line_at(message, next)))
+			break;
+	end = MIN(next_dashes(walk, body), next);
+	/* Whether a line with dashes ends the body only the canonical reading
+	 * can know: where it does not agree, the body may go on. */
+	if (is_preamble(walk, header, body, end)) {
+		/* The canonical reading has the parts behind it. */
+	} else if (!is_known(walk, body, trim_line_end(message, body, end))) {
+		add_entity(walk, header, body, end);
+		add_entity(walk, header, body, next);
+	}
+	if (odd != 0)
+		add_entity(walk, header, odd, end);
+	walk->last_header = header;
+	walk->last_body = body;
+	return next;
+}
+
+/* A message that does not begin with a header section is an object itself:
+ * some client shows the file. */
+static void
+add_whole(struct walk *walk)
+{
+	Span line = line_at(walk->message, 0);
+
+	if (walk->message.len > 0 && !is_blank_line(line) &&
+	    !looks_like_field(line) && line.len > 5 &&
+	    memcmp(line.octets, "From ", 5) != 0)
+		add_entity(walk, 0, 0, walk->message.len);
+}
+
+void
+line_reading(Span message, const char *base, const ScanPolicy *policy,
+    GPtrArray *entities, Record *record, gboolean *has_inline)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+	struct walk walk = { .message = message, .base = base,
+		.policy = policy, .entities = entities,
+		.n_known = entities->len, .known = known, .record = record };
+	gsize i = 0;
+
+	for (guint e = 0; e < entities->len; e++) {
+		const Entity *entity = g_ptr_array_index(entities, e);
+		gsize begin = (gsize)(entity->body.octets - message.octets);
+
+		g_hash_table_insert(known, GSIZE_TO_POINTER(begin),
+		    GSIZE_TO_POINTER(begin + entity->body.len));
+	}
+	add_whole(&walk);
+	while (i < message.len) {
+		Span line = line_at(message, i);
+
+		i = visit_line(&walk, line) ? read_entity(&walk, i) :
+		    next_line(message, i + line.len);
+	}
+	*has_inline = walk.has_inline;
+}
