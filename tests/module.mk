@@ -10,3 +10,15 @@ AM_TESTS_ENVIRONMENT = \
 	G_TEST_BUILDDIR=$(abs_top_builddir)/tests; export G_TEST_BUILDDIR; \
 	MAILWEIR=$(abs_top_builddir)/mailweir; export MAILWEIR;
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
+
+check_PROGRAMS += tests/test-config
+tests_test_config_SOURCES = tests/test-config.c tests/table.h
+tests_test_config_LDADD = $(MAILWEIR_LIBS)
+
+check_PROGRAMS += tests/test-record
+tests_test_record_SOURCES = tests/test-record.c tests/table.h
+tests_test_record_LDADD = $(MAILWEIR_LIBS)
+
+check_PROGRAMS += tests/test-spool-files
+tests_test_spool_files_SOURCES = tests/test-spool-files.c tests/table.h
+tests_test_spool_files_LDADD = $(MAILWEIR_LIBS)

@@ -1,0 +1,300 @@
+/*
+ * tests/test-config.c - what bad data and configuration files are told.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "signatures/attachments.h"
+#include "signatures/conf_file.h"
+#include "signatures/replies.h"
+#include "signatures/types.h"
+#include "spool/settings.h"
+#include "tests/table.h"
+
+/* Writes text to a file, and loads it as one kind of file. NULL: no error. */
+static char *
+load_error(const char *kind, const char *text, gsize len)
+{
+	g_autofree char *dir = g_dir_make_tmp("mailweir-test-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(dir, "x.conf", NULL);
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(g_file_set_contents(path, text, (gssize)len, NULL));
+	if (strcmp(kind, "conf") == 0)
+		conf_file_free(conf_file_load(path, &error));
+	else if (strcmp(kind, "attachments") == 0)
+		attachments_free(attachments_load(path, &error));
+	else if (strcmp(kind, "types") == 0)
+		types_free(types_load(path, &error));
+	else if (strcmp(kind, "replies") == 0)
+		catalogue_free(catalogue_load(path, &error));
+	else
+		settings_free(settings_load(path, &error));
+	unlink(path);
+	rmdir(dir);
+	return error != NULL ? g_strdup(error->message) : NULL;
+}
+
+static const struct error_case {
+	const char *name;
+	const char *kind;
+	const char *text;
+	const char *want;       /* in the error; NULL: it loads */
+} error_cases[] = {
+	{ "comments-and-blanks", "conf", "# x\n\n[a]\nb = c\n", NULL },
+	{ "empty", "conf", "", NULL },
+	{ "line-without-equals", "conf", "[a]\n\nb\n", "x.conf:3: [a]: neither" },
+	{ "text-before-group", "conf", "b = c\n", "x.conf:1: text before" },
+	{ "group-not-closed", "conf", "[a\n", "x.conf:1: a group must" },
+	{ "key-twice", "conf", "[a]\nb = 1\nb = 2\n",
+	    "x.conf:3: [a] b: is written twice" },
+	{ "group-twice", "conf", "[a]\n[b]\n[a]\n",
+	    "x.conf:3: [a] is written twice" },
+	{ "not-utf-8", "conf", "[a]\nb = \xff\n", "x.conf:2: octet 0xff" },
+	{ "extension-in-upper-case", "attachments", "[ban]\nEXE = a ; b\n",
+	    "x.conf:2: [ban] EXE: an extension is written" },
+	{ "extension-with-dot", "attachments", "[ban]\n.exe = a ; b\n",
+	    "x.conf:2: [ban] .exe: an extension is written" },
+	{ "extension-without-source", "attachments", "[ban]\nexe = a\n",
+	    "x.conf:2: [ban] exe: the value must be" },
+	{ "extension-in-two-groups", "attachments",
+	    "[ban]\nexe = a ; b\n[note]\nexe = a ; b\n",
+	    "x.conf:4: [note] exe: is listed in another group" },
+	{ "unknown-tier", "attachments", "[bann]\nexe = a ; b\n",
+	    "x.conf:1: [bann]: unknown group" },
+	{ "type-without-slash", "types", "[dangerous]\nexe = a ; b\n",
+	    "x.conf:2: [dangerous] exe: the key must be a type" },
+	{ "type-without-reason", "types", "[dangerous]\na/b = rule\n",
+	    "x.conf:2: [dangerous] a/b: the value must be" },
+	{ "extension-with-bad-type", "types", "[extension]\njpg = image\n",
+	    "x.conf:2: [extension] jpg: image is not a type" },
+	{ "reply-is-missing", "replies", "[a]\nissuer = mta\nen = e\nzh = z\n",
+	    "x.conf:1: [a]: the key reply is missing" },
+	{ "reply-421", "replies",
+	    "[a]\nreply = 421 4.3.0 x\nissuer = mta\nen = e\nzh = z\n",
+	    "x.conf:2: [a] reply: 421 would close" },
+	{ "reply-classes-differ", "replies",
+	    "[a]\nreply = 550 4.7.1 x\nissuer = mta\nen = e\nzh = z\n",
+	    "x.conf:2: [a] reply: the reply code and the enhanced" },
+	{ "reply-not-ascii", "replies",
+	    "[a]\nreply = 550 5.7.1 \xe5\x8f\x91\nissuer = mta\nen = e\n"
+	    "zh = z\n", "x.conf:2: [a] reply: the reply must be printable" },
+	{ "no-reply-for-a-verdict", "replies",
+	    "[a]\nreply = 250 2.0.0 Ok\nissuer = mailweir\nen = e\nzh = z\n"
+	    "given-for = accept\n", "no reply has given-for = too-big" },
+	{ "verdict-of-another-class", "replies",
+	    "[a]\nreply = 450 4.7.0 x\nissuer = mailweir\nen = e\nzh = z\n"
+	    "given-for = illegal\n", "x.conf:2: [a] reply: a reply given for" },
+	{ "settings", "settings", "[limits]\nmax-message-octets = 10M\n"
+	    "[work]\nscan-timeout = 0.5\n[policy]\nencrypted-archive = note\n",
+	    NULL },
+	{ "unknown-setting", "settings", "[limits]\nmax-size = 1\n",
+	    "x.conf:2: [limits] max-size: unknown key" },
+	{ "unknown-settings-group", "settings", "[limit]\nmax-parts = 1\n",
+	    "x.conf:1: [limit]: unknown group" },
+	{ "negative-limit", "settings", "[limits]\nmax-parts = -1\n",
+	    "x.conf:2: [limits] max-parts: \"-1\" is not a number from 1" },
+	{ "limit-of-zero", "settings", "[limits]\nmax-parts = 0\n",
+	    "x.conf:2: [limits] max-parts: \"0\" is not a number from 1" },
+	{ "unknown-unit", "settings", "[limits]\nmax-part-octets = 10MB\n",
+	    "\"10MB\" is not a number from 1 to 1G" },
+	{ "limit-overflows", "settings",
+	    "[limits]\nmax-part-octets = 99999999999999999999G\n",
+	    "is not a number" },
+	{ "choice-misspelt", "settings", "[policy]\nencrypted-archive = refused\n",
+	    "x.conf:2: [policy] encrypted-archive: \"refused\" is neither" },
+	{ "relative-path", "settings", "[rules]\ntypes = types.conf\n",
+	    "x.conf:2: [rules] types: \"types.conf\" is not an absolute" },
+	{ "time-of-zero", "settings", "[work]\nscan-timeout = 0\n",
+	    "x.conf:2: [work] scan-timeout: \"0\" is not a number from 0.001" },
+};
+
+static void
+test_error(gconstpointer data)
+{
+	const struct error_case *tc = data;
+	g_autofree char *got = load_error(tc->kind, tc->text,
+	    strlen(tc->text));
+
+	g_test_message("got: %s", got != NULL ? got : "no error");
+	if (tc->want == NULL)
+		g_assert_null(got);
+	else
+		g_assert_true(got != NULL && strstr(got, tc->want) != NULL);
+}
+
+static void
+test_unreadable(void)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(conf_file_load("/dev/zero", &error));
+	g_assert_nonnull(strstr(error->message, "not a regular file"));
+	g_clear_error(&error);
+	g_assert_null(conf_file_load("/nonexistent/x.conf", &error));
+	g_assert_nonnull(strstr(error->message, "cannot read it"));
+}
+
+static void
+test_too_big(void)
+{
+	g_autofree char *text = g_strnfill(CONF_FILE_MAX_OCTETS + 1, '\n');
+	g_autofree char *at_limit = load_error("conf", text,
+	    CONF_FILE_MAX_OCTETS);
+	g_autofree char *over = load_error("conf", text,
+	    CONF_FILE_MAX_OCTETS + 1);
+
+	g_assert_null(at_limit);
+	g_assert_nonnull(strstr(over, "more than 4 MiB"));
+}
+
+/* --- what the shipped data says ------------------------------------------- */
+
+static void
+test_operator_list(void)
+{
+	static const char *const extensions[] = { "uu", "pif", "scr", "mim",
+		"hqx", "bhx", "cmd", "vbs", "bat", "com", "vbe", "vb", "js",
+		"wsh" };
+	g_autoptr(Attachments) attachments = attachments_load(NULL, NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(extensions); i++) {
+		const BannedExtension *row = attachments_find(attachments,
+		    extensions[i]);
+
+		g_assert_nonnull(row);
+		g_assert_cmpint(row->tier, ==, TIER_OPERATOR);
+		g_assert_true(banned_extension_refuses(row, FALSE));
+		g_assert_true(banned_extension_refuses(row, TRUE));
+	}
+	g_assert_null(attachments_find(attachments, "pdf"));
+	g_assert_false(banned_extension_refuses(
+	    attachments_find(attachments, "one"), FALSE));
+	g_assert_true(banned_extension_refuses(
+	    attachments_find(attachments, "one"), TRUE));
+	g_assert_false(banned_extension_refuses(
+	    attachments_find(attachments, "html"), TRUE));
+}
+
+static const struct judge_case {
+	const char *name;
+	const char *type;
+	const char *extension;
+	TypeJudgement want;
+} judge_cases[] = {
+	{ "program-anywhere", "application/x-dosexec", "", TYPE_DANGEROUS },
+	{ "program-as-picture", "application/x-dosexec", "jpg",
+	    TYPE_DANGEROUS },
+	{ "png-as-jpg", "image/png", "jpg", TYPE_HARMLESS },
+	{ "zip-as-pdf", "application/zip", "pdf", TYPE_DISGUISED },
+	{ "html-as-jpg", "text/html", "jpg", TYPE_DISGUISED },
+	{ "script-as-jpg", "text/x-shellscript", "jpg", TYPE_DISGUISED },
+	{ "script-as-txt", "text/x-shellscript", "txt", TYPE_HARMLESS },
+	{ "script-without-name", "text/x-shellscript", "", TYPE_HARMLESS },
+	{ "script-under-unknown-extension", "text/x-shellscript", "foo",
+	    TYPE_HARMLESS },
+	{ "data-as-pdf", "application/octet-stream", "pdf", TYPE_MISMATCH },
+	{ "zip-as-docx", "application/zip", "docx", TYPE_HARMLESS },
+	{ "encrypted-docx", "application/encrypted", "docx", TYPE_HARMLESS },
+	{ "rtf-as-doc", "text/rtf", "doc", TYPE_HARMLESS },
+};
+
+static void
+test_judge(gconstpointer data)
+{
+	const struct judge_case *tc = data;
+	g_autoptr(Types) types = types_load(NULL, NULL);
+	const char *rule = NULL, *reason = NULL;
+
+	g_assert_cmpint(types_judge(types, tc->type, tc->extension, &rule,
+	    &reason), ==, tc->want);
+	g_assert_true((rule != NULL) == (tc->want != TYPE_HARMLESS));
+}
+
+/* The published lines, to the octet. */
+static const struct reply_case {
+	const char *name;
+	Verdict verdict;
+	const char *want;
+} reply_cases[] = {
+	{ "illegal", VERDICT_ILLEGAL, "552 5.7.0 Illegal Attachment" },
+	{ "not-permitted", VERDICT_NOT_PERMITTED, "550 5.7.1 DT:SPM" },
+	{ "suspect", VERDICT_SUSPECT, "450 4.7.1 DT:SPM" },
+	{ "too-big", VERDICT_TOO_BIG, "552 5.3.4 Requested mail action aborted: "
+	    "exceeded mailsize limit" },
+	{ "defer", VERDICT_DEFER, "451 4.3.0 Requested action aborted: local "
+	    "error in processing" },
+	{ "zeroed", (Verdict)0, "451 4.3.0 Requested action aborted: local "
+	    "error in processing" },
+};
+
+static void
+test_reply(gconstpointer data)
+{
+	const struct reply_case *tc = data;
+	g_autoptr(Catalogue) catalogue = catalogue_load(NULL, NULL);
+	g_autofree char *line = reply_line(catalogue_reply(catalogue,
+	    tc->verdict));
+
+	g_assert_cmpstr(line, ==, tc->want);
+}
+
+static const struct find_case {
+	const char *name;
+	const char *query;
+	const char *want;       /* tag of the first match */
+	guint n;                /* how many match; 0: any */
+} find_cases[] = {
+	{ "tag", "HL:IHU", "554 HL:IHU", 1 },
+	{ "published-form", "552 Illegal Attachment", "552 Illegal Attachment",
+	    1 },
+	{ "whole-line", "552 5.7.0 Illegal Attachment", "552 Illegal Attachment",
+	    1 },
+	{ "in-a-bounce", "host mx said: 550 5.7.1 DT:SPM (in reply to end of "
+	    "DATA)", "550 DT:SPM", 1 },
+	{ "lower-case", "illegal attachment", "552 Illegal Attachment", 1 },
+	{ "text-of-two-rows", "DT:SPM", "550 DT:SPM", 2 },
+	{ "code", "500", "500 Error: bad syntax", 0 },
+};
+
+static void
+test_find(gconstpointer data)
+{
+	const struct find_case *tc = data;
+	g_autoptr(Catalogue) catalogue = catalogue_load(NULL, NULL);
+	g_autoptr(GPtrArray) found = catalogue_find(catalogue, tc->query);
+
+	g_assert_cmpuint(found->len, >, 0);
+	g_assert_cmpstr(((const Reply *)found->pdata[0])->tag, ==, tc->want);
+	if (tc->n > 0)
+		g_assert_cmpuint(found->len, ==, tc->n);
+}
+
+static void
+test_find_nothing(void)
+{
+	g_autoptr(Catalogue) catalogue = catalogue_load(NULL, NULL);
+	g_autoptr(GPtrArray) found = catalogue_find(catalogue, "no such thing");
+	g_autoptr(GPtrArray) blank = catalogue_find(catalogue, "  ");
+
+	g_assert_cmpuint(found->len, ==, 0);
+	g_assert_cmpuint(blank->len, ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD_TABLE("/config/error/", error_cases, test_error);
+	g_test_add_func("/config/unreadable", test_unreadable);
+	g_test_add_func("/config/too-big", test_too_big);
+	g_test_add_func("/config/operator-list", test_operator_list);
+	ADD_TABLE("/config/judge/", judge_cases, test_judge);
+	ADD_TABLE("/config/reply/", reply_cases, test_reply);
+	ADD_TABLE("/config/find/", find_cases, test_find);
+	g_test_add_func("/config/find-nothing", test_find_nothing);
+	return g_test_run();
+}

@@ -1,0 +1,264 @@
+/*
+ * tests/test-spool-files.c - the files of the spool, written and read back.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "spool/envelope_file.h"
+#include "spool/ids.h"
+#include "spool/lines.h"
+#include "spool/verdict_file.h"
+#include "tests/table.h"
+
+#define ID "0123456789abcdef"
+#define E "Spool-Envelope: 1\nId: " ID "\nSize: 5\n"
+
+static const struct envelope_case {
+	const char *name;
+	const char *text;
+	const char *want;       /* in the error; NULL: it is read */
+} envelope_cases[] = {
+	{ "smallest", E "End: 1\n", NULL },
+	{ "unknown-key", E "X-New: 1\nEnd: 1\n", NULL },
+	{ "null-reverse-path", E "Sender: \nEnd: 1\n", NULL },
+	{ "no-recipient", E "End: 1\n", NULL },
+	{ "must-key", E "Must-Decrypt: 1\nEnd: 1\n", "Must-Decrypt: is required" },
+	{ "no-end", E, "not complete" },
+	{ "cut-line", E "End: 1", "line 4" },
+	{ "text-behind-end", E "End: 1\nX: 1\n", "line 5: text behind" },
+	{ "end-twice", E "End: 1\nEnd: 1\n", "text behind" },
+	{ "other-format", "Spool-Verdict: 1\nEnd: 1\n", "line 1" },
+	{ "later-version", "Spool-Envelope: 2\nEnd: 1\n", "version 2" },
+	{ "no-version", "Spool-Envelope: \nEnd: 1\n", "line 1" },
+	{ "empty", "", "not complete" },
+	{ "no-size", "Spool-Envelope: 1\nId: " ID "\nEnd: 1\n", "Size is missing" },
+	{ "no-id", "Spool-Envelope: 1\nSize: 5\nEnd: 1\n", "Id is missing" },
+	{ "size-twice", E "Size: 5\nEnd: 1\n", "Size: is written twice" },
+	{ "sender-twice", E "Sender: a\nSender: b\nEnd: 1\n", "written twice" },
+	{ "negative-size", "Spool-Envelope: 1\nId: " ID "\nSize: -5\nEnd: 1\n",
+	    "Size: not a number" },
+	{ "huge-size", "Spool-Envelope: 1\nId: " ID
+	    "\nSize: 99999999999999999999\nEnd: 1\n", "Size: not a number" },
+	{ "id-with-slash", "Spool-Envelope: 1\nId: ../../etc/passwd0000\n"
+	    "Size: 5\nEnd: 1\n", "Id: not a valid id" },
+	{ "bad-code", E "Sender: a%4\nEnd: 1\n", "not coded correctly" },
+	{ "coded-nul", E "Sender: a%00\nEnd: 1\n", "not coded correctly" },
+	{ "raw-blank", E "Sender: a b\nEnd: 1\n", "not coded correctly" },
+	{ "raw-control", E "Sender: a\tb\nEnd: 1\n", "line 4" },
+	{ "raw-8-bit", E "Sender: \xe5\nEnd: 1\n", "line 4" },
+	{ "carriage-return", E "Sender: a\r\nEnd: 1\n", "line 4" },
+	{ "unknown-message-format", E "Format: ms-dos\nEnd: 1\n", "Format: not" },
+	{ "wait-out-of-range", E "Wait: 86401\nEnd: 1\n", "Wait: not a number" },
+};
+
+static void
+test_envelope(gconstpointer data)
+{
+	const struct envelope_case *tc = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Envelope) envelope = envelope_file_parse(tc->text,
+	    strlen(tc->text), &error);
+
+	g_test_message("got: %s", error != NULL ? error->message : "no error");
+	if (tc->want == NULL) {
+		g_assert_no_error(error);
+		g_assert_cmpstr(envelope->id, ==, ID);
+		return;
+	}
+	g_assert_null(envelope);
+	g_assert_nonnull(strstr(error->message, tc->want));
+}
+
+static void
+test_envelope_round_trip(void)
+{
+	g_autoptr(Envelope) envelope = envelope_new();
+	g_autoptr(Envelope) copy = NULL;
+	g_autofree char *text = NULL, *again = NULL;
+
+	envelope->id = spool_id_new();
+	envelope->size = 12345;
+	envelope->format = MESSAGE_FORMAT_EXIM_MBOX;
+	envelope->reverse_path = g_strdup("");
+	envelope->helo = g_strdup("100% \"odd\"\r\n\x01\xff");
+	envelope->submit_time = 1700000000;
+	envelope->wait = 240;
+	g_ptr_array_add(envelope->recipients, g_strdup("a b@c.example"));
+	g_ptr_array_add(envelope->recipients, g_strdup("收件人@d.example"));
+	text = envelope_file_format(envelope);
+	copy = envelope_file_parse(text, strlen(text), NULL);
+	g_assert_nonnull(copy);
+	g_assert_cmpstr(copy->reverse_path, ==, "");
+	g_assert_cmpstr(copy->helo, ==, envelope->helo);
+	again = envelope_file_format(copy);
+	g_assert_cmpstr(again, ==, text);
+	/* Cut at every octet it is broken, never half an envelope. */
+	for (gsize len = 0; len < strlen(text); len++)
+		g_assert_null(envelope_file_parse(text, len, NULL));
+}
+
+/* Each limit at N - 1, N and N + 1. */
+static void
+test_limits(void)
+{
+	for (int delta = -1; delta <= 1; delta++) {
+		g_autofree char *address = g_strnfill((gsize)
+		    (ENVELOPE_MAX_ADDRESS_OCTETS + delta), 'a');
+		g_autofree char *sender = g_strdup_printf(E "Sender: %s\n"
+		    "End: 1\n", address);
+		g_autofree char *line = g_strnfill((gsize)
+		    (LINES_MAX_LINE_OCTETS + delta - 3), 'x');
+		g_autofree char *long_line = g_strdup_printf(E "X: %s\n"
+		    "End: 1\n", line);
+		g_autoptr(GString) many = g_string_new(E);
+		g_autoptr(Envelope) a = envelope_file_parse(sender,
+		    strlen(sender), NULL);
+		g_autoptr(Envelope) b = envelope_file_parse(long_line,
+		    strlen(long_line), NULL);
+		g_autoptr(Envelope) c = NULL;
+
+		for (int i = 0; i < ENVELOPE_MAX_RECIPIENTS + delta; i++)
+			g_string_append(many, "Recipient: a@b\n");
+		g_string_append(many, "End: 1\n");
+		c = envelope_file_parse(many->str, many->len, NULL);
+		g_assert_true((a != NULL) == (delta <= 0));
+		g_assert_true((b != NULL) == (delta <= 0));
+		g_assert_true((c != NULL) == (delta <= 0));
+	}
+}
+
+static const struct reply_case {
+	const char *name;
+	const char *line;
+	gboolean is_valid;
+} reply_cases[] = {
+	{ "published", "552 5.7.0 Illegal Attachment", TRUE },
+	{ "temporary", "450 4.7.1 DT:SPM", TRUE },
+	{ "accept", "250 2.0.0 Ok", FALSE },
+	{ "classes-differ", "550 4.7.1 DT:SPM", FALSE },
+	{ "closes-the-session", "421 4.3.0 Goodbye", FALSE },
+	{ "no-text", "550 5.7.1 ", FALSE },
+	{ "no-enhanced-code", "550 DT:SPM and more", FALSE },
+	{ "line-end", "550 5.7.1 a\r\n250 Ok", FALSE },
+	{ "8-bit", "550 5.7.1 \xe5\x8f\x91", FALSE },
+	{ "four-digits", "550 5.7.1000 text", FALSE },
+	{ "empty", "", FALSE },
+};
+
+static void
+test_reply(gconstpointer data)
+{
+	const struct reply_case *tc = data;
+
+	g_assert_true(verdict_reply_is_valid(tc->line) == tc->is_valid);
+}
+
+static void
+test_reply_length(void)
+{
+	for (int delta = -1; delta <= 1; delta++) {
+		g_autofree char *filler = g_strnfill((gsize)
+		    (VERDICT_MAX_REPLY_OCTETS - 10 + delta), 'x');
+		g_autofree char *line = g_strconcat("550 5.7.1 ", filler, NULL);
+
+		g_assert_true(verdict_reply_is_valid(line) == (delta <= 0));
+	}
+}
+
+static const struct verdict_case {
+	const char *name;
+	const char *body;       /* behind the id */
+	gboolean is_valid;
+} verdict_cases[] = {
+	{ "accept", "Action: accept\n", TRUE },
+	{ "reject", "Action: reject\nReply: 552 5.7.0 Illegal Attachment\n",
+	    TRUE },
+	{ "defer", "Action: defer\nReply: 451 4.3.0 later\n", TRUE },
+	{ "reason", "Action: accept\nReason: a%20b\n", TRUE },
+	{ "accept-with-reply", "Action: accept\nReply: 552 5.7.0 x\n", FALSE },
+	{ "reject-without-reply", "Action: reject\n", FALSE },
+	{ "reject-with-4xx", "Action: reject\nReply: 451 4.3.0 later\n", FALSE },
+	{ "defer-with-5xx", "Action: defer\nReply: 552 5.7.0 x\n", FALSE },
+	{ "no-action", "", FALSE },
+	{ "unknown-action", "Action: pass\n", FALSE },
+	{ "action-twice", "Action: reject\nReply: 552 5.7.0 x\nAction: accept\n",
+	    FALSE },
+	{ "reply-twice", "Action: reject\nReply: 552 5.7.0 x\n"
+	    "Reply: 552 5.7.0 x\n", FALSE },
+};
+
+static void
+test_verdict(gconstpointer data)
+{
+	const struct verdict_case *tc = data;
+	g_autofree char *text = g_strdup_printf("Spool-Verdict: 1\nId: " ID
+	    "\nSize: 5\n%sEnd: 1\n", tc->body);
+	g_autoptr(VerdictFile) verdict = verdict_file_parse(text, strlen(text),
+	    NULL);
+
+	g_assert_true((verdict != NULL) == tc->is_valid);
+	for (gsize len = 0; len < strlen(text); len++)
+		g_assert_null(verdict_file_parse(text, len, NULL));
+}
+
+static const struct id_case {
+	const char *name;
+	const char *entry;
+	gboolean is_valid;
+} id_cases[] = {
+	{ "shortest", "0123456789abcdef.a0", TRUE },
+	{ "attempts", "0123456789abcdef.a12", TRUE },
+	{ "too-short", "0123456789abcde.a0", FALSE },
+	{ "longest", "0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef.a0", TRUE },
+	{ "too-long", "0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef0.a0", FALSE },
+	{ "no-attempts", "0123456789abcdef.a", FALSE },
+	{ "too-many-attempts", "0123456789abcdef.a100", FALSE },
+	{ "no-suffix", "0123456789abcdef", FALSE },
+	{ "message", "0123456789abcdef.eml", FALSE },
+	{ "dots", "..", FALSE },
+	{ "slash", "0123456789abcde/.a0", FALSE },
+	{ "line-end", "0123456789abcde\n.a0", FALSE },
+};
+
+static void
+test_id(gconstpointer data)
+{
+	const struct id_case *tc = data;
+	guint attempts = 0;
+	g_autofree char *id = spool_entry_name_parse(tc->entry, &attempts);
+	g_autofree char *again = NULL;
+
+	g_assert_true((id != NULL) == tc->is_valid);
+	if (id != NULL) {
+		again = spool_entry_name(id, attempts);
+		g_assert_cmpstr(again, ==, tc->entry);
+	}
+}
+
+static void
+test_new_ids(void)
+{
+	g_autofree char *a = spool_id_new(), *b = spool_id_new();
+
+	g_assert_true(spool_id_is_valid(a));
+	g_assert_cmpstr(a, !=, b);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD_TABLE("/envelope/", envelope_cases, test_envelope);
+	g_test_add_func("/envelope/round-trip", test_envelope_round_trip);
+	g_test_add_func("/envelope/limits", test_limits);
+	ADD_TABLE("/verdict/reply/", reply_cases, test_reply);
+	g_test_add_func("/verdict/reply/length", test_reply_length);
+	ADD_TABLE("/verdict/", verdict_cases, test_verdict);
+	ADD_TABLE("/id/", id_cases, test_id);
+	g_test_add_func("/id/new", test_new_ids);
+	return g_test_run();
+}
