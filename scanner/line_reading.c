@@ -23,6 +23,7 @@ struct walk {
 	GPtrArray *entities;
 	guint n_known;          /* entities of the canonical reading */
 	GHashTable *known;      /* offset of a body -> its end, canonical reading */
+	GHashTable *empty;      /* offsets of headers of empty parts, likewise */
 	Record *record;
 	gsize next_dashes;      /* first line with two dashes at or behind... */
 	gsize dashes_from;      /* ...this offset */
@@ -391,9 +392,9 @@ read_entity(struct walk *walk, gsize offset)
 	end = MIN(next_dashes(walk, body), next);
 	/* Whether a line with dashes ends the body only the canonical reading
 	 * can know: where it does not agree, the body may go on. */
-	if (is_preamble(walk, header, body, end)) {
-		/* The canonical reading has the parts behind it. */
-	} else if (!is_known(walk, body, trim_line_end(message, body, end))) {
+	if (!is_preamble(walk, header, body, end) &&
+	    !g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) &&
+	    !is_known(walk, body, trim_line_end(message, body, end))) {
 		add_entity(walk, header, body, end);
 		add_entity(walk, header, body, next);
 	}
@@ -422,9 +423,11 @@ line_reading(Span message, const char *base, const ScanPolicy *policy,
     GPtrArray *entities, Record *record, gboolean *has_inline)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) empty = g_hash_table_new(NULL, NULL);
 	struct walk walk = { .message = message, .base = base,
 		.policy = policy, .entities = entities,
-		.n_known = entities->len, .known = known, .record = record };
+		.n_known = entities->len, .known = known, .empty = empty,
+		.record = record };
 	gsize i = 0;
 
 	for (guint e = 0; e < entities->len; e++) {
@@ -433,6 +436,9 @@ line_reading(Span message, const char *base, const ScanPolicy *policy,
 
 		g_hash_table_insert(known, GSIZE_TO_POINTER(begin),
 		    GSIZE_TO_POINTER(begin + entity->body.len));
+		if (entity->body.len == 0)
+			g_hash_table_add(empty, GSIZE_TO_POINTER(
+			    entity->header.octets - message.octets));
 	}
 	add_whole(&walk);
 	while (i < message.len) {
