@@ -137,6 +137,14 @@ readings_new(void)
 	return g_ptr_array_new_with_free_func((GDestroyNotify)decoded_free);
 }
 
+/* The span of an empty body may have no octets to point to, which even an
+ * offset of 0 must not be added to. */
+static Span
+pointing(Span body)
+{
+	return body.len > 0 ? body : (Span){ (const guint8 *)"", 0 };
+}
+
 static void
 identity_reading(Span body, gsize max_octets, GPtrArray *readings)
 {
@@ -153,6 +161,7 @@ decode_readings(Span body, TransferEncoding encoding, gsize max_octets)
 {
 	GPtrArray *readings;
 
+	body = pointing(body);
 	if (encoding >= ENCODING_UUENCODE && encoding < N_ENCODINGS) {
 		/* Whatever the label: clients look at what begins the file. */
 		readings = decode_inline(body, max_octets);
@@ -192,6 +201,7 @@ decode_inline(Span text, gsize max_octets)
 	gsize offset = 0;
 	guint counted = 0;
 
+	text = pointing(text);
 	while (offset < text.len) {
 		Span line = next_line(text, &offset);
 
@@ -209,14 +219,17 @@ decode_inline(Span text, gsize max_octets)
 			break;
 		}
 		for (; counted < readings->len; counted++) {
-			Decoded *decoded = g_ptr_array_index(readings, counted);
+			Decoded *decoded = g_ptr_array_index(readings,
+			    MIN(counted, DECODE_MAX_FILES - 1));
 			gsize len = g_bytes_get_size(decoded->octets);
 
-			max_octets -= MIN(len, max_octets);
-			if (counted + 1 == DECODE_MAX_FILES)
+			if (counted == DECODE_MAX_FILES) {
+				g_ptr_array_set_size(readings, (gint)counted);
 				decoded->exceeds_limit = TRUE;
+			}
 			if (decoded->exceeds_limit)
 				return readings;
+			max_octets -= MIN(len, max_octets);
 		}
 	}
 	return readings;

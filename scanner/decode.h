@@ -22,7 +22,7 @@
 #include "scanner/entity.h"
 
 typedef enum {
-	ENCODING_IDENTITY = 0,  /* 7bit, 8bit, binary, and whatever is unknown */
+	ENCODING_IDENTITY = 0,  /* 7bit, 8bit, binary, all that is unknown */
 	ENCODING_BASE64,
 	ENCODING_QUOTED_PRINTABLE,
 	ENCODING_UUENCODE,
@@ -35,26 +35,29 @@ typedef enum {
 typedef enum {
 	ODD_NONE = 0,
 	ODD_ALPHABET = 1 << 0,          /* octets outside the alphabet */
-	ODD_URL_SAFE = 1 << 1,          /* base64: '-' or '_' */
-	ODD_INNER_PADDING = 1 << 2,     /* base64: goes on behind '=' */
-	ODD_TAIL = 1 << 3,              /* the last quantum or file is not whole */
-	ODD_ESCAPE = 1 << 4,            /* quoted-printable: '=' without two hex
-	                                 * digits; yEnc: '=' before a line end */
-	ODD_SOFT_BREAK = 1 << 5,        /* controls or odd line ends behind '=' */
-	ODD_CONTROL = 1 << 6,           /* quoted-printable: raw control octets */
-	ODD_TRAILING_BLANK = 1 << 7,    /* quoted-printable: to be deleted (RFC
-	                                 * 2045 6.7 rule 3), not all clients do */
-	ODD_LINE = 1 << 8,              /* uuencode: other lines in between */
-	ODD_DOTS = 1 << 9,              /* yEnc: lines that begin with two dots */
-	ODD_NO_END = 1 << 10,           /* the end mark is missing */
+	ODD_TAIL = 1 << 1,              /* the last quantum or file is cut */
+	ODD_NO_END = 1 << 2,            /* the end mark is missing */
+	/* base64 */
+	ODD_URL_SAFE = 1 << 3,          /* '-' or '_' */
+	ODD_INNER_PADDING = 1 << 4,     /* it goes on behind '=' */
+	/* quoted-printable */
+	ODD_ESCAPE = 1 << 5,            /* '=' without two hex digits; yEnc: '='
+	                                 * before a line end */
+	ODD_SOFT_BREAK = 1 << 6,        /* controls, odd line ends behind '=' */
+	ODD_CONTROL = 1 << 7,           /* raw control octets */
+	ODD_TRAILING_BLANK = 1 << 8,    /* to be deleted (RFC 2045 6.7 rule 3),
+	                                 * but not all clients do */
+	/* coded files */
+	ODD_LINE = 1 << 9,              /* uuencode: other lines in between */
+	ODD_DOTS = 1 << 10,             /* yEnc: lines begin with two dots */
 	ODD_FRAGMENT = 1 << 11,         /* yEnc: one part of a larger file */
 } DecodeOddity;
 
 /* One reading of an encoded body. */
 typedef struct {
 	GBytes *octets;
-	GBytes *name;           /* uuencode, yEnc, BinHex: the raw file name, which
-	                         * may hold any octet; NULL: none */
+	GBytes *name;           /* coded files: their raw file name, which may
+	                         * hold any octet; NULL: none */
 	guint oddities;         /* bits of DecodeOddity */
 	gboolean exceeds_limit; /* there is more than these octets */
 } Decoded;

@@ -1,5 +1,5 @@
 /*
- * scanner/decode_base64.c - base64 (RFC 2045 6.8), as different clients read it.
+ * scanner/decode_base64.c - base64 (RFC 2045 6.8), as clients read it.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * They agree on clean text, and differ in what '=' means before the end and in
@@ -26,7 +26,7 @@ enum padding {
 static const struct mode {
 	enum padding padding;
 	gboolean ends_at_foreign;
-	gboolean is_url_safe;           /* RFC 4648 5, beside the usual digits */
+	gboolean is_url_safe;           /* RFC 4648 5, beside the usual */
 	guint oddities;
 } modes[] = {
 	{ PADDING_RESTARTS, FALSE, FALSE, ODD_NONE },   /* Thunderbird */

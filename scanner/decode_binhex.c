@@ -129,30 +129,28 @@ read_be32(const guint8 *octets)
 	    (guint32)octets[2] << 8 | octets[3];
 }
 
-/* Adds up to len octets of the stream's from *offset on, and moves it behind
- * them and their checksum. A stream that is cut is cut for its forks. */
+/* Adds len octets of the stream from offset on: what there is of them. */
 static void
-add_fork(GPtrArray *readings, guint first, const Decoded *stream, gsize *offset,
-    gsize len, gsize max_octets)
+add_slice(GPtrArray *readings, guint first, const Decoded *stream, gsize offset,
+    gsize len, gsize max_octets, Span name)
 {
-	gsize left = g_bytes_get_size(stream->octets) - *offset;
-	const guint8 *octets = g_bytes_get_data(stream->octets, NULL);
-	gsize name_len = octets[0];
-	Decoded *fork = g_new0(Decoded, 1);
+	gsize left = g_bytes_get_size(stream->octets) - offset;
+	Decoded *slice = g_new0(Decoded, 1);
 
-	fork->oddities = stream->oddities;
-	fork->exceeds_limit = MIN(len, left) > max_octets ||
-	    (len > left && stream->exceeds_limit);
-	if (len > left && !stream->exceeds_limit)
-		fork->oddities |= ODD_TAIL;
-	len = MIN(len, left);
-	fork->octets = g_bytes_new_from_bytes(stream->octets, *offset,
-	    MIN(len, max_octets));
-	if (name_len > 0)
-		fork->name = g_bytes_new(octets + 1, name_len);
-	add_reading(readings, first, fork);
-	left -= len;
-	*offset += len + MIN(left, CHECKSUM_OCTETS);
+	slice->oddities = stream->oddities;
+	if (len > left) {
+		slice->exceeds_limit = stream->exceeds_limit;
+		slice->oddities |= ODD_TAIL;
+		len = left;
+	}
+	if (len > max_octets) {
+		slice->exceeds_limit = TRUE;
+		len = max_octets;
+	}
+	slice->octets = g_bytes_new_from_bytes(stream->octets, offset, len);
+	if (name.len > 0)
+		slice->name = g_bytes_new(name.octets, name.len);
+	add_reading(readings, first, slice);
 }
 
 /* FALSE: the stream is too short to have the header. */
@@ -160,19 +158,22 @@ static gboolean
 add_forks(GPtrArray *readings, guint first, const Decoded *stream,
     gsize max_octets)
 {
-	gsize len, offset;
+	gsize len, offset, data_len, resource_len;
 	const guint8 *octets = g_bytes_get_data(stream->octets, &len);
-	gsize data_len, resource_len;
+	Span name;
 
 	if (len == 0 || len < HEADER_OCTETS(octets[0]))
 		return FALSE;
+	name = (Span){ octets + 1, octets[0] };
 	offset = HEADER_OCTETS(octets[0]);
 	data_len = read_be32(octets + offset - 10);
 	resource_len = read_be32(octets + offset - 6);
-	add_fork(readings, first, stream, &offset, data_len, max_octets);
-	if (resource_len > 0)
-		add_fork(readings, first, stream, &offset, resource_len,
-		    max_octets - MIN(max_octets, data_len));
+	add_slice(readings, first, stream, offset, data_len, max_octets, name);
+	if (resource_len == 0)
+		return TRUE;
+	offset += MIN(data_len + CHECKSUM_OCTETS, len - offset);
+	add_slice(readings, first, stream, offset, resource_len,
+	    max_octets - MIN(max_octets, data_len), name);
 	return TRUE;
 }
 
@@ -191,11 +192,11 @@ add_binhex(Span text, gsize offset, gboolean is_bare, gsize max_octets,
 		Decoded *stream = decode(text, offset, (enum foreign)foreign,
 		    max_stream);
 		guint oddities = stream->oddities;
-		gboolean has_header = add_forks(readings, first, stream,
-		    max_octets);
 
-		if (!has_header && is_bare)
-			add_reading(readings, first, g_steal_pointer(&stream));
+		if (!add_forks(readings, first, stream, max_octets) && is_bare)
+			add_slice(readings, first, stream, 0,
+			    g_bytes_get_size(stream->octets), max_octets,
+			    (Span){ NULL, 0 });
 		decoded_free(stream);
 		if ((oddities & ODD_ALPHABET) == 0)
 			return;

@@ -8,7 +8,7 @@
 
 /* The ways to read. All but the first are tried if its reading is odd. */
 static const struct mode {
-	gboolean is_strict;             /* a soft break is '=', blanks, line end */
+	gboolean is_strict;             /* soft break: '=', blanks, line end */
 	gboolean keeps_stray;           /* an '=' that introduces nothing */
 	gboolean keeps_controls;
 	gboolean keeps_trailing_blanks;
@@ -40,9 +40,9 @@ is_control(guint8 octet)
 }
 
 /*
- * Whether the '=' before *i begins a soft break: blanks or controls, then a line
- * end or the end of the body, behind which *i is set. *is_odd: not every client
- * takes it for one.
+ * Whether the '=' before *i begins a soft break: blanks or controls, then a
+ * line end or the end of the body, behind which *i is set. *is_odd: not every
+ * client takes it for one.
  */
 static gboolean
 is_soft_break(Span body, gsize *i, gboolean *is_odd)

@@ -1,5 +1,5 @@
 /*
- * scanner/decode_yenc.c - yEnc, the encoding of newsgroups (yenc.org, draft 1.3).
+ * scanner/decode_yenc.c - yEnc (draft 1.3), the encoding of newsgroups.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  *	=ybegin line=128 size=600 name=setup.exe
@@ -90,7 +90,7 @@ add_yenc(Span text, gsize offset, gboolean is_bare, Span name,
 	}
 }
 
-/* The name is the last parameter, and may hold blanks; some encoders quote it. */
+/* The name is the last parameter and may hold blanks; some quote it. */
 static gboolean
 find_name(Span line, Span *name)
 {

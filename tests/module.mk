@@ -22,3 +22,9 @@ tests_test_record_LDADD = $(MAILWEIR_LIBS)
 check_PROGRAMS += tests/test-spool-files
 tests_test_spool_files_SOURCES = tests/test-spool-files.c tests/table.h
 tests_test_spool_files_LDADD = $(MAILWEIR_LIBS)
+
+check_PROGRAMS += tests/test-decode tests/test-decode-samples
+tests_test_decode_SOURCES = tests/test-decode.c tests/table.h
+tests_test_decode_LDADD = $(MAILWEIR_LIBS)
+tests_test_decode_samples_SOURCES = tests/test-decode-samples.c tests/table.h
+tests_test_decode_samples_LDADD = $(MAILWEIR_LIBS)

@@ -1,0 +1,13 @@
+/*
+ * tests/fuzz/fuzz-decode-binhex.c - any octets as BinHex 4.0.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include "tests/fuzz/fuzz-decode.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return decode_target(ENCODING_BINHEX, data, size);
+}
