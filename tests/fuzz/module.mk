@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One target per reader of hostile octets. With --enable-fuzz (clang) each is a
+# libFuzzer program; in every other build tests/fuzz/main.c replays the samples.
+fuzz_programs = \
+	tests/fuzz/fuzz-conf-file \
+	tests/fuzz/fuzz-decode-base64 \
+	tests/fuzz/fuzz-decode-binhex \
+	tests/fuzz/fuzz-decode-qp \
+	tests/fuzz/fuzz-decode-uu \
+	tests/fuzz/fuzz-decode-yenc \
+	tests/fuzz/fuzz-envelope \
+	tests/fuzz/fuzz-filename \
+	tests/fuzz/fuzz-header \
+	tests/fuzz/fuzz-lines \
+	tests/fuzz/fuzz-parameter \
+	tests/fuzz/fuzz-record \
+	tests/fuzz/fuzz-verdict
+
+if ENABLE_FUZZ
+noinst_PROGRAMS += $(fuzz_programs)
+fuzz_main =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(fuzz_programs)
+fuzz_main = tests/fuzz/main.c
+fuzz_ldflags = $(AM_LDFLAGS)
+endif
+fuzz-targets: $(fuzz_programs)
+.PHONY: fuzz-targets
+
+tests_fuzz_fuzz_conf_file_SOURCES = tests/fuzz/fuzz-conf-file.c $(fuzz_main)
+tests_fuzz_fuzz_conf_file_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_conf_file_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_decode_base64_SOURCES = tests/fuzz/fuzz-decode-base64.c tests/fuzz/fuzz-decode.h $(fuzz_main)
+tests_fuzz_fuzz_decode_base64_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_decode_base64_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_decode_binhex_SOURCES = tests/fuzz/fuzz-decode-binhex.c tests/fuzz/fuzz-decode.h $(fuzz_main)
+tests_fuzz_fuzz_decode_binhex_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_decode_binhex_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_decode_qp_SOURCES = tests/fuzz/fuzz-decode-qp.c tests/fuzz/fuzz-decode.h $(fuzz_main)
+tests_fuzz_fuzz_decode_qp_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_decode_qp_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_decode_uu_SOURCES = tests/fuzz/fuzz-decode-uu.c tests/fuzz/fuzz-decode.h $(fuzz_main)
+tests_fuzz_fuzz_decode_uu_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_decode_uu_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_decode_yenc_SOURCES = tests/fuzz/fuzz-decode-yenc.c tests/fuzz/fuzz-decode.h $(fuzz_main)
+tests_fuzz_fuzz_decode_yenc_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_decode_yenc_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_envelope_SOURCES = tests/fuzz/fuzz-envelope.c $(fuzz_main)
+tests_fuzz_fuzz_envelope_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_envelope_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_filename_SOURCES = tests/fuzz/fuzz-filename.c $(fuzz_main)
+tests_fuzz_fuzz_filename_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_filename_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_header_SOURCES = tests/fuzz/fuzz-header.c $(fuzz_main)
+tests_fuzz_fuzz_header_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_header_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_lines_SOURCES = tests/fuzz/fuzz-lines.c $(fuzz_main)
+tests_fuzz_fuzz_lines_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_lines_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_parameter_SOURCES = tests/fuzz/fuzz-parameter.c $(fuzz_main)
+tests_fuzz_fuzz_parameter_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_parameter_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz-record.c $(fuzz_main)
+tests_fuzz_fuzz_record_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_record_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_verdict_SOURCES = tests/fuzz/fuzz-verdict.c $(fuzz_main)
+tests_fuzz_fuzz_verdict_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_verdict_LDFLAGS = $(fuzz_ldflags)
