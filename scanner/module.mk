@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
 	scanner/autoptr.h \
+	scanner/cms.c scanner/cms.h \
 	scanner/declaration.c scanner/declaration.h \
 	scanner/decode.c scanner/decode.h scanner/decoders.h \
 	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \

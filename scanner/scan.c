@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scanner/cms.h"
 #include "scanner/declaration.h"
 #include "scanner/decode.h"
 #include "scanner/examination.h"
@@ -143,7 +144,12 @@ static void
 reenter(struct scan *scan, const PartRecord *part, Span octets,
     const GPtrArray *names, guint depth)
 {
-	if (!is_message_type(part->content_type) &&
+	g_autoptr(GBytes) content = cms_signed_content(octets);
+
+	/* S/MIME opaque-signed (RFC 8551 3.5.2): the content is an entity. */
+	if (content != NULL)
+		octets.octets = g_bytes_get_data(content, &octets.len);
+	else if (!is_message_type(part->content_type) &&
 	    g_strcmp0(part->detected_type, "message/rfc822") != 0 &&
 	    !has_extension(names, "eml"))
 		return;
