@@ -29,6 +29,6 @@ tests_test_decode_LDADD = $(MAILWEIR_LIBS)
 tests_test_decode_samples_SOURCES = tests/test-decode-samples.c tests/table.h
 tests_test_decode_samples_LDADD = $(MAILWEIR_LIBS)
 
-dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
+dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh tests/test-help.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures samples
