@@ -8,10 +8,9 @@
 
 #include "scanner/cms.h"
 
-/* Octet strings within octet strings. */
+/* Elements within elements of indefinite length, and strings within strings. */
 #define MAX_DEPTH 8
 
-#define TAG_OCTET_STRING 0x04
 #define TAG_OID 0x06
 #define TAG_SEQUENCE 0x30
 #define TAG_CONTEXT_0 0xa0
@@ -24,26 +23,27 @@ static const guint8 oid_signed_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
 /* One BER element (X.690 8.1). */
 struct element {
 	guint8 tag;
-	Span content;           /* to the end of what holds it, if indefinite */
-	gboolean is_indefinite;
+	Span content;
 };
 
 /*
  * Takes the element at the beginning of rest. FALSE at the end, at end-of-
  * contents octets, and for tags that nothing here uses. An element that is
- * longer than what is left is cut.
+ * longer than what is left is cut. Recursion, into elements of indefinite
+ * length, is bounded by depth.
  */
 static gboolean
-take_element(Span *rest, struct element *element)
+take_element(Span *rest, struct element *element, guint depth)
 {
-	gsize len, i = 2;
+	struct element inner;
+	gsize len, i = 2, end = 0;
+	Span contents;
 
 	if (rest->len < 2 || rest->octets[0] == 0 ||
 	    (rest->octets[0] & 0x1f) == 0x1f)
 		return FALSE;
 	element->tag = rest->octets[0];
 	len = rest->octets[1];
-	element->is_indefinite = len == 0x80;
 	if (len > 0x80) {
 		gsize n = len - 0x80;
 
@@ -52,12 +52,18 @@ take_element(Span *rest, struct element *element)
 		for (len = 0; n > 0; n--)
 			len = len << 8 | rest->octets[i++];
 	} else if (len == 0x80) {
-		len = rest->len - i;
+		/* It ends behind the elements in it, with two zero octets. */
+		contents = (Span){ rest->octets + i, rest->len - i };
+		while (depth > 0 && take_element(&contents, &inner, depth - 1))
+			;
+		len = (gsize)(contents.octets - rest->octets) - i;
+		end = 2;
 	}
 	len = MIN(len, rest->len - i);
 	element->content = (Span){ rest->octets + i, len };
-	rest->octets += i + len;
-	rest->len -= i + len;
+	len = MIN(i + len + end, rest->len);
+	rest->octets += len;
+	rest->len -= len;
 	return TRUE;
 }
 
@@ -67,32 +73,24 @@ enter(Span *rest, guint8 tag)
 {
 	struct element element;
 
-	if (!take_element(rest, &element) || element.tag != tag)
+	if (!take_element(rest, &element, MAX_DEPTH) || element.tag != tag)
 		return FALSE;
 	*rest = element.content;
 	return TRUE;
 }
 
-/* Appends the octets of a string that may be in pieces; returns where the
- * pieces end, which only reading them tells if the length is indefinite. */
+/* Appends the octets of a string that may be in pieces. */
 static void
-append_string(GByteArray *octets, Span *rest, guint depth)
+append_string(GByteArray *octets, Span rest, guint depth)
 {
 	struct element element;
 
-	while (take_element(rest, &element)) {
-		if ((element.tag & TAG_CONSTRUCTED) == 0) {
+	while (take_element(&rest, &element, MAX_DEPTH)) {
+		if ((element.tag & TAG_CONSTRUCTED) == 0)
 			g_byte_array_append(octets, element.content.octets,
 			    (guint)element.content.len);
-			continue;
-		}
-		if (depth == 0)
-			return;
-		append_string(octets, &element.content, depth - 1);
-		/* Behind the two octets that end it. */
-		if (element.is_indefinite && element.content.len > 2)
-			*rest = (Span){ element.content.octets + 2,
-				element.content.len - 2 };
+		else if (depth > 0)
+			append_string(octets, element.content, depth - 1);
 	}
 }
 
@@ -104,8 +102,8 @@ cms_signed_content(Span octets)
 	Span rest = octets;
 
 	/* ContentInfo: the type, and [0] with the SignedData. */
-	if (!enter(&rest, TAG_SEQUENCE) || !take_element(&rest, &element) ||
-	    element.tag != TAG_OID ||
+	if (!enter(&rest, TAG_SEQUENCE) ||
+	    !take_element(&rest, &element, MAX_DEPTH) || element.tag != TAG_OID ||
 	    element.content.len != sizeof(oid_signed_data) ||
 	    memcmp(element.content.octets, oid_signed_data,
 	        sizeof(oid_signed_data)) != 0 ||
@@ -113,13 +111,13 @@ cms_signed_content(Span octets)
 		return NULL;
 	/* SignedData: version, digest algorithms, then what is signed: a type,
 	 * and [0] with an octet string; without that it is detached. */
-	if (!take_element(&rest, &element) || !take_element(&rest, &element))
+	if (!take_element(&rest, &element, MAX_DEPTH) ||
+	    !take_element(&rest, &element, MAX_DEPTH) ||
+	    !enter(&rest, TAG_SEQUENCE) ||
+	    !take_element(&rest, &element, MAX_DEPTH) ||
+	    element.tag != TAG_OID || !enter(&rest, TAG_CONTEXT_0))
 		return NULL;
-	if (element.is_indefinite || !enter(&rest, TAG_SEQUENCE) ||
-	    !take_element(&rest, &element) || element.tag != TAG_OID ||
-	    !enter(&rest, TAG_CONTEXT_0))
-		return NULL;
-	append_string(content, &rest, MAX_DEPTH);
+	append_string(content, rest, MAX_DEPTH);
 	return content->len > 0 ?
 	    g_byte_array_free_to_bytes(g_steal_pointer(&content)) : NULL;
 }

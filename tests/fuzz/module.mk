@@ -2,6 +2,7 @@
 # One target per reader of hostile octets. With --enable-fuzz (clang) each is a
 # libFuzzer program; in every other build tests/fuzz/main.c replays the samples.
 fuzz_programs = \
+	tests/fuzz/fuzz-cms \
 	tests/fuzz/fuzz-conf-file \
 	tests/fuzz/fuzz-decode-base64 \
 	tests/fuzz/fuzz-decode-binhex \
@@ -79,3 +80,7 @@ tests_fuzz_fuzz_record_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_verdict_SOURCES = tests/fuzz/fuzz-verdict.c $(fuzz_main)
 tests_fuzz_fuzz_verdict_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_verdict_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_cms_SOURCES = tests/fuzz/fuzz-cms.c $(fuzz_main)
+tests_fuzz_fuzz_cms_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_cms_LDFLAGS = $(fuzz_ldflags)
