@@ -155,6 +155,9 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 	g_autoptr(GError) error = NULL;
 	gboolean has_extension = FALSE;
 
+	if (part->detected_type == NULL && names->len == 0)
+		part->detected_type = g_strdup(magic_type_of_text(
+		    octets.octets, octets.len));
 	if (part->detected_type == NULL)
 		part->detected_type = g_strdup(magic_type_detect(
 		    ruleset_magic(examination->rules), octets.octets,

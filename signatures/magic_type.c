@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <magic.h>
+#include <string.h>
 
 #include "signatures/magic_type.h"
 
@@ -67,4 +68,49 @@ magic_type_detect(MagicType *magic, const void *octets, gsize len,
 		g_set_error(error, MAGIC_TYPE_ERROR, MAGIC_TYPE_ERROR_DETECT,
 		    "libmagic: %s", magic_error(magic->cookie));
 	return type;
+}
+
+static gboolean
+is_text_octet(guint8 c)
+{
+	return c >= ' ' ? c != 0x7f : c == '\t' || c == '\n' || c == '\r' ||
+	    c == '\f';
+}
+
+const char *
+magic_type_of_text(const void *octets, gsize len)
+{
+	/* Scripts, registry files and other formats that are text throughout;
+	 * the last ones are compared without regard to case. */
+	static const char *const beginnings[] = { "@", "#!", "%", "{\\rtf",
+		"[", "regedit", "windows registry", "rem ", "rem\t", "echo ",
+		"begin", "mz", "pk", "xsym", ":", "x5o!", "=ybegin", "(this" };
+	const char *text = octets, *colon;
+	gsize line, begin = 0;
+
+	len = MIN(len, MAGIC_TYPE_WINDOW_OCTETS);
+	for (gsize i = 0; i < len; i++)
+		if (!is_text_octet((guint8)text[i]))
+			return NULL;
+	while (begin < len && g_ascii_isspace(text[begin]))
+		begin++;
+	text += begin;
+	len -= begin;
+	if (len < 2)
+		return NULL;
+	if (*text == '<')
+		return len > 14 &&
+		    (g_ascii_strncasecmp(text, "<html", 5) == 0 ||
+		        g_ascii_strncasecmp(text, "<!doctype html", 14) == 0) ?
+		    "text/html" : NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
+		if (len >= strlen(beginnings[i]) && g_ascii_strncasecmp(text,
+		    beginnings[i], strlen(beginnings[i])) == 0)
+			return NULL;
+	/* "Received: by ...": it may be a message. */
+	line = 0;
+	while (line < len && text[line] != '\n' && text[line] != ' ')
+		line++;
+	colon = memchr(text, ':', line);
+	return colon != NULL ? NULL : "text/plain";
 }

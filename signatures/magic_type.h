@@ -28,4 +28,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MagicType, magic_type_free)
 const char *magic_type_detect(MagicType *magic, const void *octets, gsize len,
     GError **error);
 
+/*
+ * The type of text that needs no libmagic, which takes most of the time of a
+ * small message for it: "text/plain" or "text/html", static. NULL: ask libmagic.
+ * Only for parts without a file name: what else text may be (a script, say)
+ * matters under a name only. Text that begins like anything that is dangerous in
+ * itself, or like a message, gives NULL.
+ */
+const char *magic_type_of_text(const void *octets, gsize len);
+
 #endif

@@ -10,30 +10,47 @@
 #include "signatures/types.h"
 
 struct types {
-	ConfFile *conf;
+	ConfFile *conf;         /* owns all strings */
+	/* Type or pattern -> its values, a list of rule and reason. */
+	GHashTable *dangerous;
+	GHashTable *suspicious;
+	/* Extension -> list of types and patterns. */
+	GHashTable *extension;
+	GHashTable *disguise;
 };
 
-/* The group that has a key for the type: the type itself, or the pattern
- * "image/" and a star. *key is set to it. */
+/* "image/" and a star stand for every type that begins so. */
 static gboolean
-find_type(const Types *types, const char *group, const char *type,
-    const char **key)
+pattern_matches(const char *pattern, const char *type)
 {
-	const char *const *keys = conf_file_keys(types->conf, group);
+	const char *star = strchr(pattern, '*');
 
-	for (guint i = 0; keys[i] != NULL; i++)
-		if (g_pattern_match_simple(keys[i], type)) {
-			*key = keys[i];
-			return TRUE;
-		}
-	return FALSE;
+	return star != NULL ? strncmp(pattern, type,
+	    (gsize)(star - pattern)) == 0 : strcmp(pattern, type) == 0;
+}
+
+/* The values of the type itself, or of a pattern that it matches; NULL: none. */
+static const char *const *
+find_type(GHashTable *table, const char *type)
+{
+	gpointer values = g_hash_table_lookup(table, type);
+	gpointer pattern;
+	GHashTableIter iterator;
+
+	if (values != NULL)
+		return values;
+	g_hash_table_iter_init(&iterator, table);
+	while (g_hash_table_iter_next(&iterator, &pattern, &values))
+		if (pattern_matches(pattern, type))
+			return values;
+	return NULL;
 }
 
 static gboolean
 list_has_type(const char *const *patterns, const char *type)
 {
 	for (guint i = 0; patterns != NULL && patterns[i] != NULL; i++)
-		if (g_pattern_match_simple(patterns[i], type))
+		if (pattern_matches(patterns[i], type))
 			return TRUE;
 	return FALSE;
 }
@@ -89,19 +106,33 @@ check_extension_group(const ConfFile *conf, const char *group, GError **error)
 	return TRUE;
 }
 
+/* Key -> list of a group, borrowed from conf. */
+static GHashTable *
+table_of_group(const ConfFile *conf, const char *group)
+{
+	GHashTable *table = g_hash_table_new(g_str_hash, g_str_equal);
+	const char *const *keys = conf_file_keys(conf, group);
+
+	for (guint i = 0; keys[i] != NULL; i++)
+		g_hash_table_insert(table, (gpointer)keys[i],
+		    (gpointer)conf_file_list(conf, group, keys[i]));
+	return table;
+}
+
 Types *
 types_load(const char *path, GError **error)
 {
-	static const struct {
+	g_autoptr(Types) types = g_new0(Types, 1);
+	const struct {
 		const char *group;
 		gboolean (*check)(const ConfFile *, const char *, GError **);
+		GHashTable **table;
 	} known[] = {
-		{ "dangerous", check_type_group },
-		{ "suspicious", check_type_group },
-		{ "extension", check_extension_group },
-		{ "disguise", check_extension_group },
+		{ "dangerous", check_type_group, &types->dangerous },
+		{ "suspicious", check_type_group, &types->suspicious },
+		{ "extension", check_extension_group, &types->extension },
+		{ "disguise", check_extension_group, &types->disguise },
 	};
-	g_autoptr(Types) types = g_new0(Types, 1);
 	const char *const *groups;
 
 	types->conf = path != NULL ? conf_file_load(path, error) :
@@ -124,6 +155,8 @@ types_load(const char *path, GError **error)
 		if (!known[k].check(types->conf, groups[i], error))
 			return NULL;
 	}
+	for (gsize k = 0; k < G_N_ELEMENTS(known); k++)
+		*known[k].table = table_of_group(types->conf, known[k].group);
 	return g_steal_pointer(&types);
 }
 
@@ -132,45 +165,41 @@ types_free(Types *types)
 {
 	if (types == NULL)
 		return;
+	g_clear_pointer(&types->dangerous, g_hash_table_unref);
+	g_clear_pointer(&types->suspicious, g_hash_table_unref);
+	g_clear_pointer(&types->extension, g_hash_table_unref);
+	g_clear_pointer(&types->disguise, g_hash_table_unref);
 	conf_file_free(types->conf);
 	g_free(types);
-}
-
-static void
-tell(const Types *types, const char *group, const char *key,
-    const char **rule, const char **reason)
-{
-	const char *const *values = conf_file_list(types->conf, group, key);
-
-	*rule = values[0];
-	*reason = values[1];
 }
 
 TypeJudgement
 types_judge(const Types *types, const char *detected_type,
     const char *extension, const char **rule, const char **reason)
 {
-	const char *const *admitted = conf_file_list(types->conf, "extension",
+	const char *const *admitted = g_hash_table_lookup(types->extension,
 	    extension);
-	gboolean is_admitted = list_has_type(admitted, detected_type);
-	const char *key;
+	const char *const *values = find_type(types->dangerous,
+	    detected_type);
 
-	if (find_type(types, "dangerous", detected_type, &key)) {
-		tell(types, "dangerous", key, rule, reason);
+	if (values != NULL) {
+		*rule = values[0];
+		*reason = values[1];
 		return TYPE_DANGEROUS;
 	}
 	/* What nobody named cannot be called a disguise. */
-	if (*extension == '\0' || is_admitted)
+	if (*extension == '\0' || list_has_type(admitted, detected_type))
 		return TYPE_HARMLESS;
-	*rule = "disguise";
-	if (find_type(types, "suspicious", detected_type, &key)) {
-		if (admitted == NULL)
-			return TYPE_HARMLESS;
-		tell(types, "suspicious", key, rule, reason);
+	values = admitted != NULL ? find_type(types->suspicious,
+	    detected_type) : NULL;
+	if (values != NULL) {
+		*rule = values[0];
+		*reason = values[1];
 		return TYPE_DISGUISED;
 	}
-	if (list_has_type(conf_file_list(types->conf, "disguise", extension),
+	if (list_has_type(g_hash_table_lookup(types->disguise, extension),
 	    detected_type)) {
+		*rule = "disguise";
 		*reason = "not what the file name says";
 		return TYPE_DISGUISED;
 	}
@@ -184,8 +213,6 @@ types_judge(const Types *types, const char *detected_type,
 guint
 types_count(const Types *types)
 {
-	const char *const *keys = conf_file_keys(types->conf, "dangerous");
-
-	return g_strv_length((char **)keys) + g_strv_length(
-	    (char **)conf_file_keys(types->conf, "suspicious"));
+	return g_hash_table_size(types->dangerous) +
+	    g_hash_table_size(types->suspicious);
 }
