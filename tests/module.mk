@@ -32,3 +32,8 @@ tests_test_decode_samples_LDADD = $(MAILWEIR_LIBS)
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh tests/test-help.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures samples
+
+EXTRA_PROGRAMS = tests/bench/floor
+tests_bench_floor_SOURCES = tests/bench/floor.c
+tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
+EXTRA_DIST += tests/bench/bench.sh
