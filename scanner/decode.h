@@ -39,7 +39,8 @@ typedef enum {
 	ODD_NO_END = 1 << 2,            /* the end mark is missing */
 	/* base64 */
 	ODD_URL_SAFE = 1 << 3,          /* '-' or '_' */
-	ODD_INNER_PADDING = 1 << 4,     /* it goes on behind '=' */
+	ODD_INNER_PADDING = 1 << 4,     /* '=' elsewhere than at the end, where
+	                                 * it fills the last quantum */
 	/* quoted-printable */
 	ODD_ESCAPE = 1 << 5,            /* '=' without two hex digits; yEnc: '='
 	                                 * before a line end */

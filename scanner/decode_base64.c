@@ -19,6 +19,7 @@ enum padding {
 	                         * elsewhere it is skipped */
 	PADDING_SKIPPED,
 	PADDING_IS_ZERO,        /* a digit like 'A'; but not at the very end */
+	PADDING_LOSES_OCTET,    /* the same, less the octet that it ends */
 };
 
 /* The ways to read. A row is only tried if the first row's reading has one of
@@ -36,6 +37,7 @@ static const struct mode {
 	{ PADDING_COMPLETES, FALSE, FALSE, ODD_INNER_PADDING }, /* Python */
 	{ PADDING_SKIPPED, FALSE, FALSE, ODD_INNER_PADDING },
 	{ PADDING_IS_ZERO, FALSE, FALSE, ODD_INNER_PADDING },   /* GMime */
+	{ PADDING_LOSES_OCTET, FALSE, FALSE, ODD_INNER_PADDING }, /* GLib */
 	{ PADDING_RESTARTS, FALSE, TRUE, ODD_URL_SAFE },        /* Node.js */
 };
 
@@ -95,17 +97,19 @@ decode_quanta(const struct digits *digits, const guint8 *in, guint8 *out,
 struct quantum {
 	guint32 bits;           /* as in struct digits */
 	guint n_digits;
+	gboolean is_lost[4];    /* by place: the octet that its digit ends */
 };
 
 /* Puts out the whole octets, and begins the next quantum. */
 static void
 flush(struct quantum *quantum, Output *output)
 {
-	for (guint i = 1; i < quantum->n_digits; i++) {
-		output_octet(output, (guint8)(quantum->bits >> 24));
+	for (guint place = 1; place < quantum->n_digits; place++) {
+		if (!quantum->is_lost[place])
+			output_octet(output, (guint8)(quantum->bits >> 24));
 		quantum->bits <<= 8;
 	}
-	*quantum = (struct quantum){ 0, 0 };
+	*quantum = (struct quantum){ 0 };
 }
 
 static void
@@ -128,8 +132,10 @@ decode(Span body, const struct mode *mode, gsize max_octets)
 {
 	Output output = output_new(body.len / 4 * 3 + 3, max_octets);
 	const guint8 *in = body.octets, *end = body.octets + body.len;
-	struct quantum quantum = { 0, 0 };
-	guint oddities = 0, padding = 0;        /* '=' since the last digit */
+	struct quantum quantum = { 0 };
+	guint oddities = 0;
+	guint padding = 0;      /* '=' since the last digit */
+	guint padded = 0;       /* digits of the quantum that they follow */
 	struct digits digits;
 
 	digits_init(&digits, mode->is_url_safe);
@@ -167,13 +173,20 @@ decode(Span body, const struct mode *mode, gsize max_octets)
 			if (mode->ends_at_foreign)
 				break;
 		} else {
-			padding++;
+			if (padding++ == 0)
+				padded = quantum.n_digits;
+			if (padded < 2 || padded + padding > 4)
+				oddities |= ODD_INNER_PADDING;
 			if (mode->padding == PADDING_ENDS ||
 			    (mode->padding == PADDING_COMPLETES &&
 			        quantum.n_digits >= 2 &&
 			        quantum.n_digits + padding >= 4))
 				break;
-			if (mode->padding == PADDING_IS_ZERO)
+			if (mode->padding == PADDING_LOSES_OCTET)
+				quantum.is_lost[quantum.n_digits] =
+				    quantum.n_digits >= 2;
+			if (mode->padding == PADDING_IS_ZERO ||
+			    mode->padding == PADDING_LOSES_OCTET)
 				add_digit(&quantum, &digits, 'A', &output);
 			if (mode->padding == PADDING_RESTARTS) {
 				if (quantum.n_digits == 1)

@@ -4,18 +4,40 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "scanner/decoders.h"
+
+/* What may stand between the '=' of a soft break and the next line. */
+enum soft_break {
+	BREAK_NONE = 0,
+	BREAK_PLAIN,            /* LF or CRLF, or the end of the body */
+	BREAK_BLANKS,           /* blanks before it */
+	BREAK_ODD,              /* controls before it, or CR or CRCRLF */
+};
+
+/* What becomes of an '=' that introduces nothing. */
+enum stray {
+	STRAY_STAYS,
+	STRAY_GOES,
+	STRAY_KEEPS_CODE,       /* what stands for its digits stays, too: an
+	                         * '=' there introduces nothing (GMime) */
+	STRAY_TAKES_LINE,       /* "==" is "=", and behind "=" and CR the rest
+	                         * of the line goes (Python) */
+};
 
 /* The ways to read. All but the first are tried if its reading is odd. */
 static const struct mode {
-	gboolean is_strict;             /* soft break: '=', blanks, line end */
-	gboolean keeps_stray;           /* an '=' that introduces nothing */
+	enum soft_break soft_break;     /* the oddest that counts */
+	enum stray stray;
 	gboolean keeps_controls;
 	gboolean keeps_trailing_blanks;
 } modes[] = {
-	{ TRUE, TRUE, TRUE, FALSE },
-	{ FALSE, TRUE, TRUE, TRUE },
-	{ FALSE, FALSE, FALSE, TRUE },
+	{ BREAK_BLANKS, STRAY_STAYS, TRUE, FALSE },     /* RFC 2045 */
+	{ BREAK_PLAIN, STRAY_KEEPS_CODE, TRUE, TRUE },
+	{ BREAK_PLAIN, STRAY_TAKES_LINE, TRUE, TRUE },
+	{ BREAK_ODD, STRAY_STAYS, TRUE, TRUE },
+	{ BREAK_ODD, STRAY_GOES, FALSE, TRUE },
 };
 
 /* Octets that do not simply stand for themselves. */
@@ -39,33 +61,30 @@ is_control(guint8 octet)
 	    octet != '\n';
 }
 
-/*
- * Whether the '=' before *i begins a soft break: blanks or controls, then a
- * line end or the end of the body, behind which *i is set. *is_odd: not every
- * client takes it for one.
- */
-static gboolean
-is_soft_break(Span body, gsize *i, gboolean *is_odd)
+/* The soft break whose '=' is before *i; if it is one, *i is set behind it. */
+static enum soft_break
+find_soft_break(Span body, gsize *i)
 {
+	enum soft_break found = BREAK_PLAIN;
 	gsize line_end, next = *i;
 
-	*is_odd = FALSE;
 	for (; next < body.len && (is_blank(body.octets[next]) ||
 	    is_control(body.octets[next])); next++)
-		*is_odd |= is_control(body.octets[next]);
+		found = MAX(found, is_blank(body.octets[next]) ?
+		    BREAK_BLANKS : BREAK_ODD);
 	line_end = next;
 	while (next < body.len && body.octets[next] == '\r')
 		next++;
 	if (next < body.len && body.octets[next] == '\n')
 		next++;
 	else if (next > line_end)
-		*is_odd = TRUE;
+		found = BREAK_ODD;
 	if (next - line_end > 2)
-		*is_odd = TRUE;
+		found = BREAK_ODD;
 	if (next == line_end && next < body.len)
-		return FALSE;
+		return BREAK_NONE;
 	*i = next;
-	return TRUE;
+	return found;
 }
 
 static gboolean
@@ -108,6 +127,30 @@ is_line_end(Span body, gsize i)
 	        body.octets[i + 1] == '\n');
 }
 
+/* Puts out what an '=' before i stands for that introduces nothing, and returns
+ * how many octets behind it are used up. */
+static gsize
+put_stray(Span body, gsize i, enum stray stray, Output *output)
+{
+	gsize left = body.len - i;
+
+	if (stray == STRAY_TAKES_LINE && left > 0 && body.octets[i] == '\r') {
+		const guint8 *lf = memchr(body.octets + i, '\n', left);
+
+		return lf != NULL ? (gsize)(lf + 1 - body.octets) - i : left;
+	}
+	if (stray == STRAY_GOES)
+		return 0;
+	output_octet(output, '=');
+	if (stray == STRAY_TAKES_LINE && left > 0 && body.octets[i] == '=')
+		return 1;
+	if (stray != STRAY_KEEPS_CODE)
+		return 0;
+	left = MIN(left, 2);
+	output_append(output, body.octets + i, left);
+	return left;
+}
+
 static Decoded *
 decode(Span body, const struct mode *mode, gsize max_octets)
 {
@@ -117,7 +160,7 @@ decode(Span body, const struct mode *mode, gsize max_octets)
 
 	while (!output.exceeds_limit) {
 		gsize begin = i, next;
-		gboolean is_odd;
+		enum soft_break found;
 		guint8 octet;
 
 		while (i < body.len && !is_special[body.octets[i]])
@@ -135,23 +178,24 @@ decode(Span body, const struct mode *mode, gsize max_octets)
 				oddities |= ODD_CONTROL;
 			if (mode->keeps_controls || !is_control(octet))
 				output_octet(&output, octet);
-		} else if (is_hex_pair(body, i)) {
+			continue;
+		}
+		if (is_hex_pair(body, i)) {
 			output_octet(&output, hex_pair(body, i));
 			i += 2;
 			mark = output.len;
-		} else if (is_soft_break(body, &next, &is_odd)) {
-			if (is_odd)
-				oddities |= ODD_SOFT_BREAK;
-			if (is_odd && mode->is_strict)
-				output_octet(&output, '=');
-			else
-				i = next;
-			mark = output.len;
-		} else {
-			oddities |= ODD_ESCAPE;
-			if (mode->keeps_stray)
-				output_octet(&output, '=');
+			continue;
 		}
+		found = find_soft_break(body, &next);
+		if (found > BREAK_PLAIN)
+			oddities |= ODD_SOFT_BREAK;
+		if (found == BREAK_NONE)
+			oddities |= ODD_ESCAPE;
+		mark = output.len;
+		if (found != BREAK_NONE && found <= mode->soft_break)
+			i = next;
+		else
+			i += put_stray(body, i, mode->stray, &output);
 	}
 	return output_finish(&output, oddities);
 }

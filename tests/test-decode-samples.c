@@ -1,13 +1,13 @@
 /*
- * tests/test-decode-samples.c - the decoders against what others have encoded.
+ * tests/test-decode-samples.c - the decoders against other projects'.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The samples are other projects' and are not part of this one: without them
- * (MAILWEIR_SHARED, or the directory "shared" beside the source tree) the
- * tests are skipped.
+ * The samples are not part of this project: without them (MAILWEIR_SHARED, or
+ * the directory "shared" beside the source tree) their tests are skipped.
  */
 #include "config.h"
 
+#include <gmime/gmime.h>
 #include <string.h>
 
 #include "scanner/decode.h"
@@ -23,6 +23,8 @@ span_of_bytes(GBytes *bytes)
 	span.octets = g_bytes_get_data(bytes, &span.len);
 	return span;
 }
+
+/* --- samples -------------------------------------------------------------- */
 
 static char *
 shared_path(const char *path)
@@ -191,11 +193,108 @@ test_evasion(gconstpointer data)
 	    readings->len);
 }
 
+/* --- what other decoders make of damage ----------------------------------- */
+
+#define N_ROUNDS 10000
+
+/* Octets encoded, with a few octets of noise in between. */
+static GString *
+damaged(TransferEncoding encoding, const guint8 *octets, gsize len)
+{
+	static const char noise[] = "==.\r\n\t -_+A\x01";
+	g_autofree char *base64 = g_base64_encode(octets, len);
+	GString *text = g_string_new(NULL);
+
+	if (encoding == ENCODING_BASE64)
+		g_string_append(text, base64);
+	else
+		for (gsize i = 0; i < len; i++)
+			if (octets[i] % 2 == 0)
+				g_string_append_c(text,
+				    (char)(' ' + octets[i] % 90));
+			else
+				g_string_append_printf(text, "=%02X%s",
+				    octets[i], i % 16 == 0 ? "=\r\n" : "");
+	for (int i = g_test_rand_int_range(0, 6); i > 0; i--)
+		g_string_insert_c(text,
+		    g_test_rand_int_range(0, (int)text->len + 1),
+		    noise[g_test_rand_int_range(0, sizeof(noise) - 1)]);
+	return text;
+}
+
+/* What the others do not see of an incomplete last quantum. */
+#define TAIL_OCTETS 2
+
+static void
+assert_is_read(const GPtrArray *readings, const char *text, Span other)
+{
+	g_autofree char *shown = NULL;
+
+	for (guint i = 0; i < readings->len; i++) {
+		const Decoded *decoded = g_ptr_array_index(readings, i);
+		Span ours = span_of_bytes(decoded->octets);
+
+		if (ours.len >= other.len &&
+		    ours.len - other.len <= TAIL_OCTETS &&
+		    memcmp(ours.octets, other.octets, other.len) == 0)
+			return;
+	}
+	shown = g_strescape(text, NULL);
+	g_test_fail_printf("no reading of \"%s\" is the other decoder's",
+	    shown);
+}
+
+static void
+compare(TransferEncoding encoding, GMimeContentEncoding gmime_encoding)
+{
+	for (guint round = 0; round < N_ROUNDS; round++) {
+		guint8 octets[60], decoded[512];
+		gsize len = (gsize)g_test_rand_int_range(1, sizeof(octets));
+		g_autoptr(GString) text = NULL;
+		g_autoptr(GPtrArray) readings = NULL;
+		GMimeEncoding state;
+		int glib_state = 0;
+		guint glib_save = 0;
+
+		for (gsize i = 0; i < len; i++)
+			octets[i] = (guint8)g_test_rand_int_range(0, 256);
+		text = damaged(encoding, octets, len);
+		readings = decode_readings((Span){ (const guint8 *)text->str,
+		    text->len }, encoding, NO_LIMIT);
+		g_mime_encoding_init_decode(&state, gmime_encoding);
+		len = g_mime_encoding_flush(&state, text->str, text->len,
+		    (char *)decoded);
+		assert_is_read(readings, text->str, (Span){ decoded, len });
+		if (encoding != ENCODING_BASE64)
+			continue;
+		len = g_base64_decode_step(text->str, text->len, decoded,
+		    &glib_state, &glib_save);
+		assert_is_read(readings, text->str, (Span){ decoded, len });
+	}
+}
+
+static void
+test_base64_union(void)
+{
+	compare(ENCODING_BASE64, GMIME_CONTENT_ENCODING_BASE64);
+}
+
+static void
+test_quoted_printable_union(void)
+{
+	compare(ENCODING_QUOTED_PRINTABLE,
+	    GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+}
+
 int
 main(int argc, char *argv[])
 {
 	g_test_init(&argc, &argv, NULL);
+	g_mime_init();
 	ADD_TABLE("/decode-samples/upstream/", sample_cases, test_sample)
 	ADD_TABLE("/decode-samples/evasion/", evasion_cases, test_evasion)
+	g_test_add_func("/decode-samples/union/base64", test_base64_union);
+	g_test_add_func("/decode-samples/union/quoted-printable",
+	    test_quoted_printable_union);
 	return g_test_run();
 }
