@@ -93,32 +93,81 @@ decode_quanta(const struct digits *digits, const guint8 *in, guint8 *out,
 	return n;
 }
 
-/* A quantum that may not be whole yet. */
-struct quantum {
+struct reader {
+	const struct mode *mode;
+	struct digits digits;
+	Output output;
+	/* The quantum that is not whole yet. */
 	guint32 bits;           /* as in struct digits */
 	guint n_digits;
 	gboolean is_lost[4];    /* by place: the octet that its digit ends */
+	/* The '='s since the last digit, and the digits of the quantum that
+	 * they follow. */
+	guint padding, padded;
+	guint oddities;
 };
 
 /* Puts out the whole octets, and begins the next quantum. */
 static void
-flush(struct quantum *quantum, Output *output)
+flush(struct reader *reader)
 {
-	for (guint place = 1; place < quantum->n_digits; place++) {
-		if (!quantum->is_lost[place])
-			output_octet(output, (guint8)(quantum->bits >> 24));
-		quantum->bits <<= 8;
+	for (guint place = 1; place < reader->n_digits; place++) {
+		if (!reader->is_lost[place])
+			output_octet(&reader->output,
+			    (guint8)(reader->bits >> 24));
+		reader->bits <<= 8;
 	}
-	*quantum = (struct quantum){ 0 };
+	reader->bits = 0;
+	reader->n_digits = 0;
+	memset(reader->is_lost, 0, sizeof(reader->is_lost));
 }
 
 static void
-add_digit(struct quantum *quantum, const struct digits *digits, guint8 octet,
-    Output *output)
+add_digit(struct reader *reader, guint8 octet)
 {
-	quantum->bits |= digits->bits[quantum->n_digits++][octet];
-	if (quantum->n_digits == 4)
-		flush(quantum, output);
+	reader->bits |= reader->digits.bits[reader->n_digits++][octet];
+	if (reader->n_digits == 4)
+		flush(reader);
+}
+
+static void
+end_padding(struct reader *reader)
+{
+	if (reader->padding > 0)
+		reader->oddities |= ODD_INNER_PADDING;
+	reader->padding = 0;
+}
+
+/* FALSE: the text ends here. */
+static gboolean
+read_padding(struct reader *reader)
+{
+	if (reader->padding++ == 0)
+		reader->padded = reader->n_digits;
+	if (reader->padded < 2 || reader->padded + reader->padding > 4)
+		reader->oddities |= ODD_INNER_PADDING;
+	switch (reader->mode->padding) {
+	case PADDING_RESTARTS:
+		if (reader->n_digits == 1)
+			reader->oddities |= ODD_TAIL;
+		flush(reader);
+		return TRUE;
+	case PADDING_ENDS:
+		return FALSE;
+	case PADDING_COMPLETES:
+		return reader->n_digits < 2 ||
+		    reader->n_digits + reader->padding < 4;
+	case PADDING_SKIPPED:
+		return TRUE;
+	case PADDING_LOSES_OCTET:
+		reader->is_lost[reader->n_digits] = reader->n_digits >= 2;
+		add_digit(reader, 'A');
+		return TRUE;
+	case PADDING_IS_ZERO:
+		add_digit(reader, 'A');
+		return TRUE;
+	}
+	return FALSE;
 }
 
 static gboolean
@@ -127,81 +176,61 @@ is_white(guint8 octet)
 	return octet == '\r' || octet == '\n' || octet == ' ' || octet == '\t';
 }
 
+/* FALSE: the text ends here. */
+static gboolean
+read_octet(struct reader *reader, guint8 octet)
+{
+	if (reader->digits.bits[0][octet] != NO_DIGIT) {
+		end_padding(reader);
+		add_digit(reader, octet);
+		return TRUE;
+	}
+	if (octet == '=')
+		return read_padding(reader);
+	if (is_white(octet))
+		return TRUE;
+	reader->oddities |= ODD_ALPHABET;
+	if (octet == '-' || octet == '_')
+		reader->oddities |= ODD_URL_SAFE;
+	return !reader->mode->ends_at_foreign;
+}
+
 static Decoded *
 decode(Span body, const struct mode *mode, gsize max_octets)
 {
-	Output output = output_new(body.len / 4 * 3 + 3, max_octets);
-	const guint8 *in = body.octets, *end = body.octets + body.len;
-	struct quantum quantum = { 0 };
-	guint oddities = 0;
-	guint padding = 0;      /* '=' since the last digit */
-	guint padded = 0;       /* digits of the quantum that they follow */
-	struct digits digits;
+	struct reader reader = {
+		.mode = mode,
+		.output = output_new(body.len / 4 * 3 + 3, max_octets),
+	};
+	Output *output = &reader.output;
+	gboolean goes_on = TRUE;
+	gsize i = 0;
 
-	digits_init(&digits, mode->is_url_safe);
-	while (in < end && !output.exceeds_limit) {
-		guint8 octet;
+	digits_init(&reader.digits, mode->is_url_safe);
+	while (i < body.len && goes_on && !output->exceeds_limit) {
+		gsize whole = 0;
 
-		if (quantum.n_digits == 0) {
-			gsize whole = decode_quanta(&digits, in,
-			    output.octets + output.len,
-			    MIN((gsize)(end - in) / 4,
-			        (output.room - output.len) / 3));
-
-			in += 4 * whole;
-			output.len += 3 * whole;
-			if (whole > 0 && padding > 0) {
-				oddities |= ODD_INNER_PADDING;
-				padding = 0;
-			}
-			while (in < end && is_white(*in))
-				in++;
-			if (in == end)
-				break;
-		}
-		octet = *in++;
-		if (digits.bits[0][octet] != NO_DIGIT) {
-			if (padding > 0)
-				oddities |= ODD_INNER_PADDING;
-			padding = 0;
-			add_digit(&quantum, &digits, octet, &output);
-		} else if (octet != '=') {
-			if (is_white(octet))
-				continue;
-			oddities |= octet == '-' || octet == '_' ?
-			    ODD_ALPHABET | ODD_URL_SAFE : ODD_ALPHABET;
-			if (mode->ends_at_foreign)
-				break;
-		} else {
-			if (padding++ == 0)
-				padded = quantum.n_digits;
-			if (padded < 2 || padded + padding > 4)
-				oddities |= ODD_INNER_PADDING;
-			if (mode->padding == PADDING_ENDS ||
-			    (mode->padding == PADDING_COMPLETES &&
-			        quantum.n_digits >= 2 &&
-			        quantum.n_digits + padding >= 4))
-				break;
-			if (mode->padding == PADDING_LOSES_OCTET)
-				quantum.is_lost[quantum.n_digits] =
-				    quantum.n_digits >= 2;
-			if (mode->padding == PADDING_IS_ZERO ||
-			    mode->padding == PADDING_LOSES_OCTET)
-				add_digit(&quantum, &digits, 'A', &output);
-			if (mode->padding == PADDING_RESTARTS) {
-				if (quantum.n_digits == 1)
-					oddities |= ODD_TAIL;
-				flush(&quantum, &output);
-			}
-		}
+		if (reader.n_digits == 0)
+			whole = decode_quanta(&reader.digits, body.octets + i,
+			    output->octets + output->len,
+			    MIN((body.len - i) / 4,
+			        (output->room - output->len) / 3));
+		if (whole > 0)
+			end_padding(&reader);
+		i += 4 * whole;
+		output->len += 3 * whole;
+		while (i < body.len && is_white(body.octets[i]))
+			i++;
+		if (i < body.len)
+			goes_on = read_octet(&reader, body.octets[i++]);
 	}
-	if (mode->padding == PADDING_IS_ZERO && quantum.n_digits == 0 &&
-	    !output.exceeds_limit)
-		output.len -= MIN(output.len, MIN(padding, 2));
-	if (quantum.n_digits > 0 && padding == 0)
-		oddities |= ODD_TAIL;
-	flush(&quantum, &output);
-	return output_finish(&output, oddities);
+	if (mode->padding == PADDING_IS_ZERO && reader.n_digits == 0 &&
+	    !output->exceeds_limit)
+		output->len -= MIN(output->len, MIN(reader.padding, 2));
+	if (reader.n_digits > 0 && reader.padding == 0)
+		reader.oddities |= ODD_TAIL;
+	flush(&reader);
+	return output_finish(output, reader.oddities);
 }
 
 void
