@@ -1,0 +1,129 @@
+/*
+ * scanner/han.c - the normal form of Chinese text, for hanbody rules.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <opencc/opencc.h>
+
+#include "scanner/han.h"
+
+/* Separators between two Han characters that still count as interspersed. */
+#define MAX_SEPARATORS 8
+
+struct han {
+	opencc_t opencc;
+};
+
+Han *
+han_new(void)
+{
+	Han *han = g_new0(Han, 1);
+
+	han->opencc = opencc_open("t2s.json");
+	return han;
+}
+
+void
+han_free(Han *han)
+{
+	if (han == NULL)
+		return;
+	if (han_can_simplify(han))
+		opencc_close(han->opencc);
+	g_free(han);
+}
+
+gboolean
+han_can_simplify(const Han *han)
+{
+	return han->opencc != (opencc_t)-1;
+}
+
+static gboolean
+is_han(gunichar c)
+{
+	return g_unichar_get_script(c) == G_UNICODE_SCRIPT_HAN;
+}
+
+static gboolean
+is_separator(gunichar c)
+{
+	return c != '\n' && c != 0xfffd && !g_unichar_isalnum(c);
+}
+
+/* Zero-width and direction marks, soft hyphens, variation selectors. */
+static gboolean
+is_invisible(gunichar c)
+{
+	return g_unichar_type(c) == G_UNICODE_FORMAT ||
+	    (c >= 0xfe00 && c <= 0xfe0f);
+}
+
+static char *
+without_invisible(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	for (; *text != '\0'; text = g_utf8_next_char(text)) {
+		gunichar c = g_utf8_get_char(text);
+
+		if (!is_invisible(c))
+			g_string_append_unichar(out, c);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* The Han character after at most MAX_SEPARATORS separators; NULL: none. */
+static const char *
+next_han(const char *text)
+{
+	for (guint i = 0; i <= MAX_SEPARATORS && *text != '\0'; i++) {
+		gunichar c = g_utf8_get_char(text);
+
+		if (is_han(c))
+			return text;
+		if (!is_separator(c))
+			return NULL;
+		text = g_utf8_next_char(text);
+	}
+	return NULL;
+}
+
+static char *
+without_separators(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	while (*text != '\0') {
+		gunichar c = g_utf8_get_char(text);
+		const char *next = g_utf8_next_char(text);
+
+		g_string_append_unichar(out, c);
+		if (is_han(c)) {
+			const char *han = next_han(next);
+
+			if (han != NULL)
+				next = han;
+		}
+		text = next;
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *
+han_normalise(const Han *han, const char *text)
+{
+	g_autofree char *compatible = g_utf8_normalize(text, -1,
+	    G_NORMALIZE_NFKC);
+	g_autofree char *visible = without_invisible(
+	    compatible != NULL ? compatible : "");
+	g_autofree char *lower = g_utf8_strdown(visible, -1);
+	char *simple = han_can_simplify(han) ?
+	    opencc_convert_utf8(han->opencc, lower, (size_t)-1) : NULL;
+	char *result = without_separators(simple != NULL ? simple : lower);
+
+	if (simple != NULL)
+		opencc_convert_utf8_free(simple);
+	return result;
+}
