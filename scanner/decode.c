@@ -111,12 +111,6 @@ line_begins(Span line, const char *word)
 	return line.len >= len && memcmp(line.octets, word, len) == 0;
 }
 
-static gboolean
-is_blank(guint8 octet)
-{
-	return octet == ' ' || octet == '\t';
-}
-
 Span
 trim_blanks(Span line)
 {

@@ -173,7 +173,7 @@ read_padding(struct reader *reader)
 static gboolean
 is_white(guint8 octet)
 {
-	return octet == '\r' || octet == '\n' || octet == ' ' || octet == '\t';
+	return is_blank(octet) || octet == '\r' || octet == '\n';
 }
 
 /* FALSE: the text ends here. */

@@ -65,12 +65,6 @@ digits_init(guint8 digits[256])
 		digits[(guint8)alphabet[value]] = value;
 }
 
-static gboolean
-is_blank(guint8 octet)
-{
-	return octet == ' ' || octet == '\t';
-}
-
 /* Whether the line has only digits, up to the ':' that may end it. */
 static gboolean
 is_clean(Span line, const guint8 digits[256])

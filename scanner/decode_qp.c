@@ -49,12 +49,6 @@ static const guint8 is_special[256] = {
 };
 
 static gboolean
-is_blank(guint8 octet)
-{
-	return octet == ' ' || octet == '\t';
-}
-
-static gboolean
 is_control(guint8 octet)
 {
 	return is_special[octet] && octet != '=' && octet != '\r' &&

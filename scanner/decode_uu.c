@@ -39,8 +39,7 @@ is_begin(Span line, Span *name, gboolean *is_base64)
 	*name = trim_blanks((Span){ line.octets + i, line.len - i });
 	for (i = 0; i < name->len && g_ascii_isdigit(name->octets[i]); i++)
 		;
-	if (i == 0 || (i < name->len && name->octets[i] != ' ' &&
-	    name->octets[i] != '\t'))
+	if (i == 0 || (i < name->len && !is_blank(name->octets[i])))
 		return *is_base64 || line_begins(line, "begin  ");
 	*name = trim_blanks((Span){ name->octets + i, name->len - i });
 	return TRUE;

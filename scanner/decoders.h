@@ -40,11 +40,17 @@ Decoded *output_finish(Output *output, guint oddities);
  * its oddities are added to that one. Takes it over. */
 void add_reading(GPtrArray *readings, guint first, Decoded *decoded);
 
+static inline gboolean
+is_blank(guint8 octet)
+{
+	return octet == ' ' || octet == '\t';
+}
+
 /* The line at *offset, without its end (LF, CR or CRLF), behind which *offset
  * is set. */
 Span next_line(Span text, gsize *offset);
 gboolean line_begins(Span line, const char *word);
-/* Without blanks (blank and tab) at the ends. */
+/* Without blanks at the ends. */
 Span trim_blanks(Span line);
 
 /*

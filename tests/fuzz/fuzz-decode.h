@@ -14,8 +14,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Few enough for the fuzzer to reach the limit. */
 #define FUZZ_MAX_OCTETS 4096
 
-/* All files together stay below the limit; of a body, each of at most seven
- * readings. */
 static void
 check_readings(const GPtrArray *readings, gsize max_octets)
 {
