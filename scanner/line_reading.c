@@ -441,7 +441,8 @@ line_reading(Span message, const char *base, const ScanPolicy *policy,
 			    entity->header.octets - message.octets));
 	}
 	add_whole(&walk);
-	while (i < message.len) {
+	/* Beyond the limit the message is refused whatever else is in it. */
+	while (i < message.len && walk.found <= policy->max_parts) {
 		Span line = line_at(message, i);
 
 		i = visit_line(&walk, line) ? read_entity(&walk, i) :

@@ -262,6 +262,30 @@ examine_decoded(struct scan *scan, const Entity *entity,
 	reenter(scan, part, octets, names, depth);
 }
 
+/* FALSE: the header section is over a limit, and a finding says so. */
+static gboolean
+check_header_limits(struct scan *scan, const HeaderSection *header,
+    const char *path, const char *reading)
+{
+	gboolean is_within = TRUE;
+
+	if ((header->oddities & HEADER_TOO_MANY_FIELDS) != 0) {
+		is_within = FALSE;
+		record_add_finding(scan->record, FINDING_LIMIT,
+		    "max-header-fields", VERDICT_ILLEGAL, path, NULL, reading,
+		    "more than %u header fields",
+		    scan->policy->max_header_fields);
+	}
+	if ((header->oddities & HEADER_TOO_LONG) != 0) {
+		is_within = FALSE;
+		record_add_finding(scan->record, FINDING_LIMIT,
+		    "max-header-octets", VERDICT_ILLEGAL, path, NULL, reading,
+		    "a header section of more than %u octets",
+		    HEADER_MAX_OCTETS);
+	}
+	return is_within;
+}
+
 static void
 examine_entity(struct scan *scan, const Entity *entity, guint depth)
 {
@@ -271,16 +295,7 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 	g_autoptr(GPtrArray) names = entity_names(declaration);
 	guint encodings = entity_encodings(declaration), readings = 0;
 
-	if ((header->oddities & HEADER_TOO_MANY_FIELDS) != 0)
-		record_add_finding(scan->record, FINDING_LIMIT,
-		    "max-header-fields", VERDICT_ILLEGAL, entity->path, NULL,
-		    entity->reading, "more than %u header fields",
-		    scan->policy->max_header_fields);
-	if ((header->oddities & HEADER_TOO_LONG) != 0)
-		record_add_finding(scan->record, FINDING_LIMIT,
-		    "max-header-octets", VERDICT_ILLEGAL, entity->path, NULL,
-		    entity->reading, "a header section of more than %u octets",
-		    HEADER_MAX_OCTETS);
+	check_header_limits(scan, header, entity->path, entity->reading);
 	if (declaration->exceeds)
 		record_add_finding(scan->record, FINDING_LIMIT,
 		    "max-parameters", VERDICT_ILLEGAL, entity->path, NULL,
@@ -337,6 +352,17 @@ skip_blank_lines(Span message)
 	return (Span){ message.octets + begin, message.len - begin };
 }
 
+/* GMime makes objects of all fields: a message with a million of them is
+ * refused before it sees them. */
+static gboolean
+check_header(struct scan *scan, Span message, const char *base)
+{
+	g_autoptr(HeaderSection) header = header_section_new(message,
+	    scan->policy->max_header_fields);
+
+	return check_header_limits(scan, header, base, GMIME_READING);
+}
+
 static void
 examine_message(struct scan *scan, Span message, const char *base, guint depth)
 {
@@ -344,6 +370,8 @@ examine_message(struct scan *scan, Span message, const char *base, guint depth)
 	    (GDestroyNotify)entity_free);
 	gboolean has_inline;
 
+	if (!check_header(scan, message, base))
+		return;
 	gmime_reading(skip_blank_lines(message), base, depth, scan->policy,
 	    entities, scan->record);
 	line_reading(message, base, scan->policy, entities, scan->record,
