@@ -4,7 +4,9 @@
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
+# Without ulimit, a failed assertion under AddressSanitizer dumps terabytes.
 AM_TESTS_ENVIRONMENT = \
+	ulimit -c 0; \
 	G_DEBUG=fatal-criticals; export G_DEBUG; \
 	G_TEST_SRCDIR=$(abs_top_srcdir)/tests; export G_TEST_SRCDIR; \
 	G_TEST_BUILDDIR=$(abs_top_builddir)/tests; export G_TEST_BUILDDIR; \
