@@ -277,9 +277,13 @@ derive(Settings *settings)
 	if (settings->workers == 0)
 		settings->workers = MIN(g_get_num_processors() + 2, 64);
 	limits->max_file_octets = policy->max_part_octets;
-	limits->max_expanded_octets = policy->max_expanded_octets;
-	limits->max_depth = policy->max_container_depth;
-	limits->max_members = policy->max_members;
+	/* The scanner counts members itself, each once. libclamav counts the
+	 * container too, and what it visits again: it gets some room, so that
+	 * the limit that is reached is ours and means what it says. */
+	limits->max_expanded_octets = 2 * policy->max_expanded_octets +
+	    policy->max_part_octets;
+	limits->max_depth = policy->max_container_depth + 2;
+	limits->max_members = 2 * policy->max_members + 16;
 	/* The engine gives up first: a record says more than a killed worker. */
 	limits->max_time_ms = settings->scan_timeout_ms -
 	    settings->scan_timeout_ms / 4;
