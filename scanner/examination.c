@@ -93,6 +93,17 @@ is_member(const PartRecord *part)
 	return strchr(part->path, '>') != NULL;
 }
 
+static void
+add_size_finding(Examination *examination, PartRecord *part,
+    const char *reading)
+{
+	part->why = g_strdup("larger than max-part-octets");
+	record_add_finding(examination->record, FINDING_SIZE, "part-size",
+	    VERDICT_TOO_BIG, part->path, first_name(part), reading,
+	    "more than %" G_GUINT64_FORMAT " octets",
+	    examination->policy->max_part_octets);
+}
+
 /* --- names and types --------------------------------------------------- */
 
 void
@@ -482,6 +493,10 @@ examine_unvisited(struct container_walk *walk)
 		examination_names(examination, part, names, walk->reading);
 		if (part->coverage != COVERAGE_UNREADABLE)
 			continue;
+		if (announced->size > examination->policy->max_part_octets) {
+			add_size_finding(examination, part, walk->reading);
+			continue;
+		}
 		part->why = g_strdup("the member could not be unpacked");
 		record_add_finding(examination->record, FINDING_TYPE,
 		    "unreadable-member", VERDICT_ILLEGAL, part->path,
@@ -533,11 +548,7 @@ examination_object(Examination *examination, PartRecord *part, Span octets,
 	add_unique(part->readings, reading);
 	examination_names(examination, part, names, reading);
 	if (octets.len > examination->policy->max_part_octets) {
-		part->why = g_strdup("larger than max-part-octets");
-		record_add_finding(examination->record, FINDING_SIZE,
-		    "part-size", VERDICT_TOO_BIG, part->path, first_name(part),
-		    reading, "more than %" G_GUINT64_FORMAT " octets",
-		    examination->policy->max_part_octets);
+		add_size_finding(examination, part, reading);
 		return;
 	}
 	part->sha256 = digest_sha256(octets.octets, octets.len);
