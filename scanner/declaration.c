@@ -14,7 +14,7 @@
 /* RFC 2046 5.1.1: some clients compare no more of a boundary. */
 #define BOUNDARY_OCTETS 70
 
-/* --- media types ---------------------------------------------------------- */
+/* --- media types --------------------------------------------------------- */
 
 static void
 add_type(Declaration *declaration, const char *type, gsize type_len,
@@ -93,7 +93,7 @@ add_types(Declaration *declaration, Span body)
 	}
 }
 
-/* --- transfer encodings ----------------------------------------------------- */
+/* --- transfer encodings -------------------------------------------------- */
 
 /* What a field body says once everything but letters and digits is gone:
  * "base-64", "\"base64\"" and "base64=" all mean the same to some client. */
@@ -188,7 +188,7 @@ add_encodings(Declaration *declaration, const HeaderField *field, Span body)
 		declaration->has_odd_encoding = TRUE;
 }
 
-/* --- boundaries ------------------------------------------------------------------ */
+/* --- boundaries ---------------------------------------------------------- */
 
 static void
 add_boundary(Declaration *declaration, const char *octets, gsize len)
@@ -288,7 +288,7 @@ add_boundaries(Declaration *declaration, const ParameterReadings *readings)
 	declaration->exceeds |= readings->exceeds;
 }
 
-/* --- names ------------------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 static void
 name_free(gpointer data)
@@ -367,7 +367,7 @@ add_parameter_names(Declaration *declaration,
 	declaration->exceeds |= readings->exceeds;
 }
 
-/* --- fields -------------------------------------------------------------------- */
+/* --- fields -------------------------------------------------------------- */
 
 /* All clients that keep to the RFCs see the field, and see it so. */
 static gboolean

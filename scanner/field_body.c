@@ -112,7 +112,7 @@ field_body_texts(Span body)
 	return texts;
 }
 
-/* --- the plain grammar ------------------------------------------------------ */
+/* --- the plain grammar --------------------------------------------------- */
 
 /* Blanks and folds; NULL: a line end that is none. */
 static const char *
@@ -196,7 +196,7 @@ field_body_read_plain(Span body, const char *name, Span *value)
 	return p != NULL;
 }
 
-/* --- encoded words ------------------------------------------------------------------ */
+/* --- encoded words ------------------------------------------------------- */
 
 static void
 append_decoded(GString *text, char encoding, const char *p, const char *end)
@@ -209,6 +209,10 @@ append_decoded(GString *text, char encoding, const char *p, const char *end)
 		gsize len = g_base64_decode_step(p, (gsize)(end - p), octets,
 		    &state, &save);
 
+		/* It keeps back what is not padded. */
+		for (guint n = 0; n < 3 && state != 0; n++)
+			len += g_base64_decode_step("=", 1, octets + len,
+			    &state, &save);
 		g_string_append_len(text, (const char *)octets, (gssize)len);
 		return;
 	}

@@ -37,7 +37,7 @@ gboolean field_body_read_plain(Span body, const char *name, Span *value);
  */
 GString *field_body_decode_words(Span body);
 
-/* --- octets ---------------------------------------------------------------- */
+/* --- octets -------------------------------------------------------------- */
 
 /* Where a reader may stop. */
 #define BLANKS " \t\r\n\v\f"

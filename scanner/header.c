@@ -12,6 +12,9 @@
 #define MAX_STRAY_LINES 16
 #define MAX_GROUPS 4
 
+/* "Content-Type: Content-Type: ..." */
+#define MAX_REPEATED_NAMES 8
+
 #define NONE G_MAXSIZE
 
 struct reader {
@@ -23,7 +26,7 @@ struct reader {
 	/* Fields that the next line may continue: indices, or NONE. */
 	gsize strict;
 	gsize lenient;          /* one inside the strict field */
-	gsize nameless;         /* where a line without a colon begins, or NONE */
+	gsize nameless;         /* where a line without colon begins */
 };
 
 static gboolean
@@ -49,8 +52,8 @@ is_ftext(guint8 c)
 static gboolean
 is_mime(const HeaderField *field)
 {
-	return g_str_has_prefix(field->name, "content-") ||
-	    g_str_has_prefix(field->name, "mime-");
+	return strncmp(field->name, "content-", 8) == 0 ||
+	    strncmp(field->name, "mime-", 5) == 0;
 }
 
 /* --- the name of a field ------------------------------------------------- */
@@ -93,7 +96,8 @@ read_name(Span text, gboolean skip_comments, HeaderField *field)
 				oddities |= FIELD_DAMAGED_NAME;
 			is_after_gap = FALSE;
 			if (n < FIELD_MAX_NAME)
-				field->name[n++] = g_ascii_tolower((char)c);
+				field->name[n++] = (char)(c >= 'A' &&
+				    c <= 'Z' ? c | 0x20 : c);
 		} else if (c != '\r') {
 			oddities |= FIELD_DAMAGED_NAME;
 		}
@@ -115,18 +119,19 @@ read_field(Span text, HeaderField *field)
 	field->body = (Span){ text.octets + behind, text.len - behind };
 	if (!is_mime(field))
 		return behind;
-	for (;;) {
+	for (guint n = 0; n < MAX_REPEATED_NAMES; n++) {
 		HeaderField again;
 		gsize colon = memchr(field->body.octets, ':',
 		    field->body.len) == NULL ? 0 :
 		    read_name(field->body, TRUE, &again);
 
 		if (colon == 0 || strcmp(again.name, field->name) != 0)
-			return behind;
+			break;
 		field->body.octets += colon;
 		field->body.len -= colon;
 		field->oddities |= FIELD_NAME_REPEATED;
 	}
+	return behind;
 }
 
 /* Whether a line that is not the beginning of a field for all clients is that
@@ -145,7 +150,23 @@ read_mime_field(Span text, HeaderField *field)
 	return read_field(text, field) > 0 && is_mime(field);
 }
 
-/* --- fields and borders ----------------------------------------------------- */
+/* Whether it is rather a list of names, "content-type:from:to;", as there is
+ * one in most DKIM-Signature fields: a type has a slash before its ';'. */
+static gboolean
+is_name_list(const HeaderField *field)
+{
+	const Span body = field->body;
+	gsize i = 0;
+
+	while (i < body.len && (g_ascii_isalnum(body.octets[i]) ||
+	    body.octets[i] == '-'))
+		i++;
+	return i > 0 && i < body.len && (body.octets[i] == ':' ||
+	    (body.octets[i] == ';' &&
+	        strcmp(field->name, "content-type") == 0));
+}
+
+/* --- fields and borders -------------------------------------------------- */
 
 static void
 set_border(struct reader *reader, HeaderBorder border, gsize offset)
@@ -180,20 +201,21 @@ add_field(struct reader *reader, HeaderField *field, gsize offset,
 	return section->fields->len - 1;
 }
 
-/* The field goes on up to end. */
+/* The field goes on up to end, unless that lies in its damaged name. */
 static void
 extend_field(struct reader *reader, gsize index, gsize end)
 {
+	const guint8 *stop = reader->text.octets + end;
 	HeaderField *field;
 
 	if (index == NONE)
 		return;
 	field = &g_array_index(reader->section->fields, HeaderField, index);
-	field->body.len =
-	    (gsize)(reader->text.octets + end - field->body.octets);
+	if (stop >= field->body.octets)
+		field->body.len = (gsize)(stop - field->body.octets);
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --------------------------------------------------------------- */
 
 /* A line that begins a field, or should. */
 static void
@@ -242,7 +264,8 @@ read_continuation(struct reader *reader, gsize begin, gsize end, guint oddities)
 			    reader->nameless, oddities);
 		reader->nameless = NONE;
 	}
-	if (read_mime_field((Span){ octets + begin, end - begin }, &field))
+	if (read_mime_field((Span){ octets + begin, end - begin }, &field) &&
+	    !is_name_list(&field))
 		reader->lenient = add_field(reader, &field, begin,
 		    oddities | FIELD_INDENTED);
 	else
@@ -294,13 +317,12 @@ is_blank_line(Span line)
 static gboolean
 has_separator(Span line)
 {
-	for (gsize i = 0; i < line.len; i++)
-		if (line.octets[i] < ' ' && is_separator(line.octets[i]))
-			return TRUE;
-	return FALSE;
+	return memchr(line.octets, '\r', line.len) != NULL ||
+	    memchr(line.octets, '\v', line.len) != NULL ||
+	    memchr(line.octets, '\f', line.len) != NULL;
 }
 
-/* Where the line end at begin stops: behind LF or CRLF; begin: there is none. */
+/* Behind the LF or CRLF at begin; begin: there is none. */
 static gsize
 skip_line_end(Span text, gsize begin)
 {
@@ -372,7 +394,7 @@ read_group(struct reader *reader, gsize *offset, guint max_garbage)
 	return END_OF_OCTETS;
 }
 
-/* --- the section --------------------------------------------------------------- */
+/* --- the section --------------------------------------------------------- */
 
 /* What may stand before the first field. */
 static gsize

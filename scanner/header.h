@@ -38,7 +38,7 @@ typedef enum {
 	FIELD_BLANK_BEFORE_COLON = 1 << 0,
 	FIELD_COMMENT_IN_NAME = 1 << 1,
 	FIELD_NUL_IN_NAME = 1 << 2,
-	FIELD_DAMAGED_NAME = 1 << 3,    /* other octets inside that none may have */
+	FIELD_DAMAGED_NAME = 1 << 3,    /* what none may have inside */
 	FIELD_FOLDED_NAME = 1 << 4,     /* the colon is on the next line */
 	FIELD_NAME_REPEATED = 1 << 5,   /* "Content-Type: Content-Type: ..." */
 	/* These two lie inside another field. */
@@ -52,7 +52,7 @@ typedef enum {
 
 typedef struct {
 	char name[FIELD_MAX_NAME + 1];  /* lower case, what is odd left out */
-	Span body;              /* behind the colon, folds included, no line end */
+	Span body;              /* behind the colon, with folds */
 	gsize offset;           /* where its line begins */
 	guint oddities;         /* bits of FieldOddity */
 } HeaderField;

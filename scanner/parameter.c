@@ -7,7 +7,7 @@
 #include "scanner/field_body.h"
 #include "scanner/parameter.h"
 
-/* --- values ------------------------------------------------------------------ */
+/* --- values -------------------------------------------------------------- */
 
 static void
 value_free(gpointer data)
@@ -24,6 +24,10 @@ add_value(ParameterReadings *readings, const char *octets, gsize len,
 {
 	ParameterValue *value;
 
+	if (len > PARAMETER_MAX_OCTETS) {
+		readings->exceeds = TRUE;
+		len = PARAMETER_MAX_OCTETS;
+	}
 	for (guint i = 0; i < readings->values->len; i++) {
 		value = g_ptr_array_index(readings->values, i);
 		if (value->len == len &&
@@ -142,21 +146,16 @@ static void
 add_values_at(ParameterReadings *readings, const char *p, const char *text_end,
     ParameterValue kind)
 {
-	const char *end = text_end;
+	/* Quotes, and one octet more, so that a longer value is seen to be. */
+	const char *end = p + MIN((gsize)(text_end - p),
+	    PARAMETER_MAX_OCTETS + 2);
 	gsize len;
 
-	if ((gsize)(end - p) > PARAMETER_MAX_OCTETS)
-		end = p + PARAMETER_MAX_OCTETS;
 	if (p < end && *p == '"') {
-		if (end < text_end && find_close(p + 1, end) == end)
-			readings->exceeds = TRUE;
 		add_quoted(readings, p + 1, end, kind);
 		return;
 	}
-	len = until(p, end, ";");
-	if (p + len == end && end < text_end)
-		readings->exceeds = TRUE;
-	len = trimmed(p, len);
+	len = trimmed(p, until(p, end, ";"));
 	end = p + len;
 	kind.is_strict &= until(p, end, BLANKS TSPECIALS) == len &&
 	    memchr(p, '\0', len) == NULL;
@@ -173,21 +172,22 @@ add_values_at(ParameterReadings *readings, const char *p, const char *text_end,
 		append_unquoted(value, p, end);
 		add_value(readings, value->str, value->len, kind);
 	}
-	if (len > 1 && *p == '\'') {
-		gsize quoted = until(p + 1, text_end, "'");
-
+	if (len > 1 && *p == '\'' && p[1] != '\'') {
 		/* Up to the next one, even behind a ';'. */
-		add_value(readings, p + 1, MIN(quoted, PARAMETER_MAX_OCTETS),
+		gsize rest = MIN((gsize)(text_end - p - 1),
+		    PARAMETER_MAX_OCTETS + 1);
+
+		add_value(readings, p + 1, until(p + 1, p + 1 + rest, "'"),
 		    kind);
 		if (end[-1] == '\'')
 			add_value(readings, p + 1, len - 2, kind);
 	}
 	/* boundary=="x"; but in name==?utf-8?... it belongs to the value */
 	if (len > 1 && *p == '=' && p[1] == '"')
-		add_quoted(readings, p + 2, text_end, kind);
+		add_quoted(readings, p + 2, end, kind);
 }
 
-/* --- parameters --------------------------------------------------------------- */
+/* --- parameters ---------------------------------------------------------- */
 
 /* One occurrence of "name=", "name*=", "name*3=" or "name*3*=" in a text. */
 struct occurrence {
@@ -304,11 +304,8 @@ add_joined(ParameterReadings *readings, const GArray *sections,
 			else
 				g_string_append_c(joined, c);
 		}
-		if (joined->len > PARAMETER_MAX_OCTETS) {
-			g_string_truncate(joined, PARAMETER_MAX_OCTETS);
-			readings->exceeds = TRUE;
+		if (joined->len > PARAMETER_MAX_OCTETS)
 			break;
-		}
 	}
 	if (joined->len > 0)
 		add_value(readings, joined->str, joined->len, kind);
@@ -413,7 +410,8 @@ parameter_readings_add(ParameterReadings *readings, Span body,
 	g_autoptr(GPtrArray) texts = NULL;
 	Span plain;
 
-	if (allowed > 0 && field_body_read_plain(body, readings->name, &plain)) {
+	if (allowed > 0 &&
+	    field_body_read_plain(body, readings->name, &plain)) {
 		if (plain.octets == NULL)
 			return;
 		readings->occurrences++;

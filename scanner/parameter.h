@@ -43,7 +43,7 @@ typedef struct {
 	const char *name;       /* of the parameter */
 	GPtrArray *values;      /* of ParameterValue *, all different */
 	guint occurrences;
-	gboolean exceeds;       /* a limit was reached: there may be more values */
+	gboolean exceeds;       /* a limit was reached: there are more */
 } ParameterReadings;
 
 /* name: lower case, static. Caller owns the result. */
@@ -51,8 +51,8 @@ ParameterReadings *parameter_readings_new(const char *name);
 void parameter_readings_free(ParameterReadings *readings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ParameterReadings, parameter_readings_free)
 
-/* Adds the values that the field body gives the parameter, the one that strict
- * clients see first. is_strict: they know the field, and read all of it. */
+/* Adds the values that the field body gives the parameter. is_strict: clients
+ * that keep to the RFCs take it for a field. */
 void parameter_readings_add(ParameterReadings *readings, Span body,
     gboolean is_strict);
 

@@ -31,6 +31,18 @@ tests_test_decode_LDADD = $(MAILWEIR_LIBS)
 tests_test_decode_samples_SOURCES = tests/test-decode-samples.c tests/table.h
 tests_test_decode_samples_LDADD = $(MAILWEIR_LIBS)
 
+check_PROGRAMS += tests/test-header
+tests_test_header_SOURCES = tests/test-header.c tests/table.h
+tests_test_header_LDADD = $(MAILWEIR_LIBS)
+
+check_PROGRAMS += tests/test-parameter
+tests_test_parameter_SOURCES = tests/test-parameter.c tests/table.h
+tests_test_parameter_LDADD = $(MAILWEIR_LIBS)
+
+check_PROGRAMS += tests/test-declaration
+tests_test_declaration_SOURCES = tests/test-declaration.c tests/table.h
+tests_test_declaration_LDADD = $(MAILWEIR_LIBS)
+
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh tests/test-help.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures samples
