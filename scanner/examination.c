@@ -564,3 +564,45 @@ examination_object(Examination *examination, PartRecord *part, Span octets,
 	g_hash_table_insert(examination->scanned, part->sha256, part);
 	scan_content(examination, part, octets, reading);
 }
+
+static void
+ignore_name(const char *container_type, const char *name, guint64 size,
+    gboolean is_encrypted, gpointer data)
+{
+	(void)container_type;
+	(void)name;
+	(void)size;
+	(void)is_encrypted;
+	(void)data;
+}
+
+static EngineVisit
+skip_member(const EngineMember *member, gpointer data)
+{
+	(void)data;
+	return member->is_normalised ? ENGINE_VISIT_SCAN : ENGINE_VISIT_SKIP;
+}
+
+void
+examination_remainder(Examination *examination, Span octets, const char *path,
+    const char *reading)
+{
+	static const EngineVisitor visitor = { ignore_name, skip_member,
+		on_match };
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	PartRecord part = { .path = (char *)path, .names = names };
+	struct container_walk walk = { .examination = examination,
+		.reading = reading };
+	struct layer layer = { .part = &part, .len = octets.len };
+	g_autoptr(GArray) layers = g_array_new(FALSE, FALSE,
+	    sizeof(struct layer));
+	const char *detail;
+
+	g_array_append_val(layers, layer);
+	walk.layers = layers;
+	if (engine_scan(ruleset_engine(examination->rules), octets.octets,
+	    octets.len, NULL, &visitor, &walk, &detail) == ENGINE_UNFINISHED)
+		record_add_finding(examination->record, FINDING_ERROR,
+		    "engine", VERDICT_DEFER, path, NULL, reading,
+		    "libclamav: %s", detail);
+}

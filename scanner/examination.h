@@ -38,4 +38,9 @@ void examination_object(Examination *examination, PartRecord *part,
 void examination_names(Examination *examination, const PartRecord *part,
     const GPtrArray *names, const char *reading);
 
+/* Signatures alone, for octets that are no part but belong to the message (or
+ * the part that holds it) with the path. */
+void examination_remainder(Examination *examination, Span octets,
+    const char *path, const char *reading);
+
 #endif

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
 	scanner/autoptr.h \
+	scanner/charset.c scanner/charset.h \
 	scanner/cms.c scanner/cms.h \
+	scanner/content.c scanner/content.h \
+	scanner/content_eval.c scanner/content_eval.h \
+	scanner/content_views.c scanner/content_views.h \
 	scanner/declaration.c scanner/declaration.h \
 	scanner/decode.c scanner/decode.h scanner/decoders.h \
 	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \
@@ -13,9 +17,17 @@ libmailweir_a_SOURCES += \
 	scanner/field_body.c scanner/field_body.h \
 	scanner/filename.c scanner/filename.h \
 	scanner/gmime_reading.c scanner/gmime_reading.h \
+	scanner/han.c scanner/han.h \
 	scanner/header.c scanner/header.h \
+	scanner/header_view.c scanner/header_view.h \
+	scanner/html_style.c scanner/html_style.h \
+	scanner/html_text.c scanner/html_text.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
 	scanner/policy.h \
+	scanner/received.c scanner/received.h \
 	scanner/record.c scanner/record.h scanner/record_json.c \
-	scanner/scan.c scanner/scan.h
+	scanner/remainder.c scanner/remainder.h \
+	scanner/scan.c scanner/scan.h \
+	scanner/text_view.c scanner/text_view.h \
+	scanner/uri_list.c scanner/uri_list.h

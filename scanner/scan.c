@@ -16,6 +16,7 @@
 #include "scanner/filename.h"
 #include "scanner/gmime_reading.h"
 #include "scanner/line_reading.h"
+#include "scanner/remainder.h"
 #include "scanner/scan.h"
 
 /* Messages that are found inside decoded parts: each may hold another. */
@@ -286,6 +287,58 @@ check_header_limits(struct scan *scan, const HeaderSection *header,
 	return is_within;
 }
 
+/*
+ * Every place where some client sees the body begin: where the reading does,
+ * and behind lines that only look empty to it (RFC 5322 2.1 wants an empty
+ * one). Returns how many there are.
+ */
+static guint
+body_borders(const Entity *entity, guint max_fields,
+    Span bodies[N_BORDERS + 1])
+{
+	const guint8 *end = entity->body.octets + entity->body.len;
+	Span whole = { entity->header.octets,
+		(gsize)(end - entity->header.octets) };
+	g_autoptr(HeaderSection) header = header_section_new(whole, max_fields);
+	guint n = 0;
+
+	bodies[n++] = entity->body;
+	for (guint border = 0; border < N_BORDERS; border++) {
+		gsize offset = header->bodies[border];
+		gboolean is_new = offset != HEADER_NO_BODY &&
+		    offset < whole.len;
+
+		for (guint i = 0; is_new && i < n; i++)
+			is_new = bodies[i].octets != whole.octets + offset;
+		if (is_new)
+			bodies[n++] = (Span){ whole.octets + offset,
+				whole.len - offset };
+	}
+	return n;
+}
+
+/* The body under one encoding, in all its readings. Returns how many. */
+static guint
+examine_bodies(struct scan *scan, const Entity *entity,
+    TransferEncoding encoding, const GPtrArray *names, guint depth)
+{
+	Span bodies[N_BORDERS + 1];
+	guint n = body_borders(entity, scan->policy->max_header_fields, bodies);
+	guint readings = 0;
+
+	for (guint b = 0; b < n; b++) {
+		g_autoptr(GPtrArray) decodings = decode_readings(bodies[b],
+		    encoding, scan->policy->max_part_octets);
+
+		for (guint i = 0; i < decodings->len; i++)
+			examine_decoded(scan, entity,
+			    g_ptr_array_index(decodings, i), names,
+			    entity->path, depth);
+		readings += decodings->len;
+	}
+	return readings;
+}
+
 static void
 examine_entity(struct scan *scan, const Entity *entity, guint depth)
 {
@@ -314,20 +367,10 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 		    entity->reading);
 		return;
 	}
-	for (guint encoding = 0; encoding < N_ENCODINGS; encoding++) {
-		g_autoptr(GPtrArray) decodings = NULL;
-
-		if ((encodings & 1u << encoding) == 0)
-			continue;
-		decodings = decode_readings(entity->body,
-		    (TransferEncoding)encoding,
-		    scan->policy->max_part_octets);
-		for (guint i = 0; i < decodings->len; i++)
-			examine_decoded(scan, entity,
-			    g_ptr_array_index(decodings, i), names,
-			    entity->path, depth);
-		readings += decodings->len;
-	}
+	for (guint encoding = 0; encoding < N_ENCODINGS; encoding++)
+		if ((encodings & 1u << encoding) != 0)
+			readings += examine_bodies(scan, entity,
+			    (TransferEncoding)encoding, names, depth);
 	if (readings > 1)
 		record_add_finding(scan->record, FINDING_AMBIGUITY,
 		    "transfer-encoding", VERDICT_ACCEPT, entity->path, NULL,
@@ -336,6 +379,36 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 }
 
 /* --- one message ------------------------------------------------------------- */
+
+/*
+ * What lies in no body: header sections, the text before, between and behind
+ * the parts. Signatures for mail match there, and a client may show what looks
+ * like base64.
+ */
+static void
+examine_remainder(struct scan *scan, Span message, const GPtrArray *entities,
+    const char *base)
+{
+	g_autoptr(GBytes) remainder = remainder_new(message, entities);
+	Span octets, run;
+	gsize offset = 0;
+	guint number = 0;
+
+	octets.octets = g_bytes_get_data(remainder, &octets.len);
+	examination_remainder(scan->examination, octets, base, LINE_READING);
+	while (remainder_next_base64(octets, &offset, &run) &&
+	    number < scan->policy->max_parts) {
+		g_autofree char *path = g_strdup_printf("%s>@%u", base,
+		    ++number);
+		g_autoptr(Entity) entity = entity_new(path, base,
+		    LINE_READING);
+		g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+		entity->header = (Span){ run.octets, 0 };
+		entity->body = run;
+		examine_bodies(scan, entity, ENCODING_BASE64, names, 0);
+	}
+}
 
 /* Without blank lines at its beginning, which mail stores put there and mail
  * clients skip. */
@@ -396,6 +469,7 @@ examine_message(struct scan *scan, Span message, const char *base, guint depth)
 	}
 	if (has_inline)
 		examine_inline(scan, base, message, LINE_READING);
+	examine_remainder(scan, message, entities, base);
 }
 
 Record *
