@@ -12,6 +12,7 @@
 
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_rules(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 int cli_signatures(int argc, char **argv);
 int cli_spool(int argc, char **argv);

@@ -26,6 +26,7 @@ static const struct {
 	{ "work", cli_work, "answer the messages that arrive in a spool" },
 	{ "submit", cli_submit, "put a message into a spool, print the reply" },
 	{ "explain", cli_explain, "say what an SMTP reply means" },
+	{ "rules", cli_rules, "check content rules, try a text on them" },
 	{ "signatures", cli_signatures, "show the rules that are loaded" },
 };
 

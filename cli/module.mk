@@ -5,6 +5,7 @@ mailweir_SOURCES = cli/main.c cli/cli.h \
 	cli/check.c \
 	cli/explain.c \
 	cli/report.c cli/report.h \
+	cli/rules.c \
 	cli/scan.c \
 	cli/signatures.c \
 	cli/spool.c \

@@ -510,15 +510,14 @@ subject_is_all_caps(const Call *call)
 	return letters >= 10;
 }
 
+/* Of the body before decoding. */
 static gboolean
 check_body_length(const Call *call)
 {
-	const GArray *lines = content_views_body(call->views);
-	gsize len = 0;
+	const ContentInput *input = content_views_input(call->views);
 
-	for (guint i = 1; i < lines->len; i++)
-		len += g_array_index(lines, TextSpan, i).len;
-	return (double)len < number(call, 0);
+	return (double)(input->message_len - input->header_len) <
+	    number(call, 0);
 }
 
 static gboolean
@@ -594,33 +593,45 @@ check_for_matching_env_and_hdr_from(const Call *call)
 	    g_ascii_strcasecmp(envelope, from) == 0;
 }
 
+/* "example.org" of "mail.example.org". */
+static const char *
+last_two_labels(const char *domain)
+{
+	const char *dot = strrchr(domain, '.');
+
+	while (dot != NULL && dot > domain && dot[-1] != '.')
+		dot--;
+	return dot != NULL ? dot : domain;
+}
+
 static gboolean
 check_equal_from_domains(const Call *call)
 {
 	g_autofree char *envelope = domain_of(call, "EnvelopeFrom");
 	g_autofree char *from = domain_of(call, "From:addr");
 
-	return envelope != NULL && from != NULL && strcmp(envelope, from) != 0;
+	return envelope != NULL && from != NULL &&
+	    strcmp(last_two_labels(envelope), last_two_labels(from)) != 0;
 }
 
-/* "freemail_domains" may hold "*.example.org". */
+/* "freemail_domains" holds names and patterns such as "yahoo.*". */
 static gboolean
 is_freemail(const Call *call, const char *domain)
 {
 	GHashTable *list = (GHashTable *)content_rules_list(
 	    content_views_rules(call->views), "freemail_domains");
+	GHashTableIter iter;
+	gpointer pattern;
 
 	if (list == NULL || domain == NULL)
 		return FALSE;
 	if (g_hash_table_contains(list, domain))
 		return TRUE;
-	for (const char *dot = strchr(domain, '.'); dot != NULL;
-	    dot = strchr(dot + 1, '.')) {
-		g_autofree char *star = g_strconcat("*", dot, NULL);
-
-		if (g_hash_table_contains(list, star))
+	g_hash_table_iter_init(&iter, list);
+	while (g_hash_table_iter_next(&iter, &pattern, NULL))
+		if (strpbrk(pattern, "*?") != NULL &&
+		    g_pattern_match_simple(pattern, domain))
 			return TRUE;
-	}
 	return FALSE;
 }
 

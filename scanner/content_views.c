@@ -124,7 +124,7 @@ static char *
 envelope_from(ContentViews *views)
 {
 	static const char *const names[] = {
-		"X-Envelope-From", "Envelope-Sender", "X-Sender", "Return-Path",
+		"X-Envelope-From", "Envelope-Sender", "Return-Path",
 	};
 	const Envelope *envelope = views->input->envelope;
 
@@ -141,6 +141,18 @@ envelope_from(ContentViews *views)
 	return NULL;
 }
 
+/* ALL-EXTERNAL and the like: what strangers' relays have written, or ours. */
+static char *
+make_section(ContentViews *views, const char *side)
+{
+	gboolean is_ours = g_str_has_prefix(side, "TRUSTED") ||
+	    g_str_has_prefix(side, "INTERNAL");
+
+	return header_view_get_section(content_views_header(views),
+	    content_views_received(views)->trusted_fields, is_ours,
+	    g_str_has_suffix(side, ":raw"));
+}
+
 static char *
 make_field(ContentViews *views, const char *request)
 {
@@ -150,6 +162,8 @@ make_field(ContentViews *views, const char *request)
 	if (strcmp(request, "X-Spam-Relays-Internal") == 0 ||
 	    strcmp(request, "X-Spam-Relays-Trusted") == 0)
 		return received_text(content_views_received(views), TRUE);
+	if (g_str_has_prefix(request, "ALL-"))
+		return make_section(views, request + strlen("ALL-"));
 	if (g_ascii_strcasecmp(request, "EnvelopeFrom") == 0)
 		return envelope_from(views);
 	return header_view_get(content_views_header(views), request);

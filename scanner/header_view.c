@@ -311,6 +311,7 @@ append_mailboxes(const HeaderView *view, GString *out, const char *list,
 	while (*list != '\0') {
 		g_autoptr(GString) words = g_string_new(NULL);
 		g_autofree char *address = NULL;
+		g_autofree char *comment = NULL;
 
 		while (*list != '\0' && *list != ',' && *list != ';') {
 			if (*list == '"') {
@@ -322,9 +323,11 @@ append_mailboxes(const HeaderView *view, GString *out, const char *list,
 				}
 				list += *list == '"';
 			} else if (*list == '(') {
-				gsize n = strcspn(list, ")");
+				gsize n = strcspn(list + 1, ")");
 
-				list += n + (list[n] == ')');
+				g_free(comment);
+				comment = g_strndup(list + 1, n);
+				list += 1 + n + (list[1 + n] == ')');
 			} else if (*list == '<') {
 				gsize n = strcspn(list + 1, ">,");
 
@@ -341,7 +344,8 @@ append_mailboxes(const HeaderView *view, GString *out, const char *list,
 		words->len = strlen(words->str);
 		if (address == NULL && strchr(words->str, '@') != NULL) {
 			address = g_strdup(words->str);
-			g_string_truncate(words, 0);
+			/* "user@example.org (Name)" is the oldest form. */
+			g_string_assign(words, comment != NULL ? comment : "");
 		}
 		if (wants_name && words->len > 0) {
 			g_autofree char *name = decode_body(view, "", words->str);
@@ -413,17 +417,37 @@ append_named(const HeaderView *view, GString *out, const Request *request,
 	return last != NULL;
 }
 
-static gboolean
-append_everything(const HeaderView *view, GString *out, const Request *request)
+static void
+append_fields(const HeaderView *view, GString *out, const Request *request,
+    guint from, guint end)
 {
-	for (guint i = 0; i < view->fields->len; i++) {
+	for (guint i = from; i < end; i++) {
 		const Field *field = g_ptr_array_index(view->fields, i);
 
 		g_string_append_printf(out, request->is_raw ? "%s:" : "%s: ",
 		    field->name);
 		append_field(view, out, request, field);
 	}
-	return view->fields->len > 0;
+}
+
+char *
+header_view_get_section(const HeaderView *view, guint received,
+    gboolean is_before, gboolean is_raw)
+{
+	const Request request = { .is_raw = is_raw };
+	GString *out = g_string_new(NULL);
+	guint n = 0, i;
+
+	for (i = 0; i < view->fields->len; i++) {
+		const Field *field = g_ptr_array_index(view->fields, i);
+
+		if (g_ascii_strcasecmp(field->name, "Received") == 0 &&
+		    n++ == received)
+			break;
+	}
+	append_fields(view, out, &request, is_before ? 0 : i,
+	    is_before ? i : view->fields->len);
+	return g_string_free(out, FALSE);
 }
 
 char *
@@ -435,7 +459,8 @@ header_view_get(const HeaderView *view, const char *text)
 
 	read_request(&request, text);
 	if (strcmp(request.name, "ALL") == 0) {
-		is_there = append_everything(view, out, &request);
+		append_fields(view, out, &request, 0, view->fields->len);
+		is_there = view->fields->len > 0;
 	} else if (g_ascii_strcasecmp(request.name, "ToCc") == 0) {
 		is_there = append_named(view, out, &request, "To");
 		is_there |= append_named(view, out, &request, "Cc");

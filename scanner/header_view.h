@@ -29,6 +29,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeaderView, header_view_free)
  * end each. NULL: there is no such field. Caller frees. */
 char *header_view_get(const HeaderView *view, const char *request);
 
+/* The fields from the given Received field on (counted from 0), or those
+ * before it, as ALL gives them. Caller frees. */
+char *header_view_get_section(const HeaderView *view, guint received,
+    gboolean is_before, gboolean is_raw);
+
 /* Of the first such field, decoded, without line end; NULL: none. Borrowed. */
 const char *header_view_first(const HeaderView *view, const char *name);
 

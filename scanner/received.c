@@ -21,6 +21,7 @@ relay_free(gpointer data)
 	g_free(relay->ip);
 	g_free(relay->rdns);
 	g_free(relay->helo);
+	g_free(relay->ident);
 	g_free(relay->by);
 	g_free(relay->id);
 	g_free(relay->auth);
@@ -98,18 +99,20 @@ read_comment(Relay *relay, const char *text, const char *end)
 		relay->rdns = relay->helo;
 		relay->helo = word_at(found + 5, "()[];");
 	} else if ((found = strchr(comment, '(')) != NULL) {
-		first = word_at(found + 1, "()[];");
-		if (strchr(first, '@') != NULL) {
-			char *host = g_strdup(strchr(first, '@') + 1);
+		const char *at;
 
-			g_free(first);
-			first = host;
+		first = word_at(found + 1, "()[];");
+		found += 1 + strlen(first);
+		found += strspn(found, " ");
+		at = strchr(first, '@');
+		if (at != NULL) {
+			g_free(relay->ident);
+			relay->ident = g_strndup(first, (gsize)(at - first));
 		}
-		if (strchr(first, '.') != NULL &&
-		    !g_hostname_is_ip_address(first) &&
-		    strcmp(first, "unknown") != 0) {
+		/* One word without a dot may be any remark. */
+		if (*found == '[' || strchr(first, '.') != NULL) {
 			g_free(relay->rdns);
-			relay->rdns = g_steal_pointer(&first);
+			relay->rdns = g_strdup(at != NULL ? at + 1 : first);
 		}
 	}
 	if (g_str_has_prefix(relay->rdns, "[") ||
@@ -144,18 +147,24 @@ relay_new(const char *text, gboolean *is_odd)
 	*is_odd = FALSE;
 	if (g_ascii_strncasecmp(text, "from ", 5) != 0)
 		return NULL;
+	/* The operator's own program that empties a mailbox elsewhere. */
+	if (strstr(text, "by localhost with ") != NULL &&
+	    strstr(text, "(fetchmail") != NULL)
+		return NULL;
 	by = strstr(text, " by ");
 	from_end = by != NULL ? by : text + strlen(text);
 	ip = find_address(text + 5, from_end);
 	if (ip == NULL) {
 		/* "from a by b": handed over within one host. */
-		*is_odd = memchr(text, '(', (gsize)(from_end - text)) != NULL;
+		*is_odd = memchr(text, '(', (gsize)(from_end - text)) !=
+		    NULL && !g_str_has_prefix(text, "from localhost");
 		return NULL;
 	}
 	relay = g_new0(Relay, 1);
 	relay->ip = g_steal_pointer(&ip);
 	relay->helo = word_at(text + 5, "()[];");
 	relay->rdns = g_strdup("");
+	relay->ident = g_strdup("");
 	relay->by = word_after(text, " by ", "();");
 	relay->id = word_after(text, " id ", "<>;()");
 	relay->auth = read_auth(text);
@@ -211,9 +220,11 @@ received_new(const HeaderView *header, const char *const *trusted)
 		    &is_odd);
 
 		received->unparseable += is_odd ? 1 : 0;
+		if (relay != NULL)
+			is_inside = is_inside && is_trusted(relay, trusted);
+		received->trusted_fields += is_inside ? 1 : 0;
 		if (relay == NULL)
 			continue;
-		is_inside = is_inside && is_trusted(relay, trusted);
 		relay->is_trusted = is_inside;
 		g_ptr_array_add(received->relays, relay);
 	}
@@ -240,10 +251,10 @@ received_text(const Received *received, gboolean wants_trusted)
 		if (relay->is_trusted != wants_trusted)
 			continue;
 		g_string_append_printf(text, "%s[ ip=%s rdns=%s helo=%s by=%s "
-		    "ident= envfrom= intl=%d id=%s auth=%s msa=0 ]",
+		    "ident=%s envfrom= intl=%d id=%s auth=%s msa=0 ]",
 		    text->len > 0 ? " " : "", relay->ip, relay->rdns,
-		    relay->helo, relay->by, relay->is_trusted ? 1 : 0,
-		    relay->id, relay->auth);
+		    relay->helo, relay->by, relay->ident,
+		    relay->is_trusted ? 1 : 0, relay->id, relay->auth);
 	}
 	return g_string_free(text, FALSE);
 }

@@ -21,6 +21,7 @@ typedef struct {
 	char *ip;
 	char *rdns;
 	char *helo;
+	char *ident;            /* "root" of "(root@host [1.2.3.4])"; "": none */
 	char *by;
 	char *id;
 	char *auth;             /* "ESMTPSA" and the like; "": none */
@@ -30,6 +31,8 @@ typedef struct {
 typedef struct {
 	GPtrArray *relays;      /* of Relay *, those that were understood */
 	guint unparseable;
+	guint trusted_fields;   /* Received fields before the first relay that
+				 * is not trusted */
 } Received;
 
 /*

@@ -484,7 +484,8 @@ compile_rule(ContentRules *rules, Draft *draft)
 	rule->is_run = rule->score != 0;
 	if (g_str_has_prefix(rule->name, "__"))
 		rule->score = 0;
-	if (!is_local) {
+	/* A meta asks nobody itself; its parts that would ask count as 0. */
+	if (!is_local && rule->kind != RULE_META) {
 		drop(rules, draft, "network");
 	} else if (rule->kind == RULE_EVAL) {
 		compile_eval(rules, draft);
