@@ -215,6 +215,31 @@ extend_field(struct reader *reader, gsize index, gsize end)
 		field->body.len = (gsize)(stop - field->body.octets);
 }
 
+/*
+ * "boundary=x" with no blank before it: clients that fold what they cannot
+ * read take it for a part of the MIME field above.
+ */
+static gboolean
+read_parameter_line(struct reader *reader, Span line, gsize end)
+{
+	HeaderField *field;
+	gsize i = 0;
+
+	if (reader->strict == NONE)
+		return FALSE;
+	field = &g_array_index(reader->section->fields, HeaderField,
+	    reader->strict);
+	while (i < line.len && (g_ascii_isalnum(line.octets[i]) ||
+	    line.octets[i] == '-' || line.octets[i] == '*'))
+		i++;
+	if (i == 0 || i == line.len || line.octets[i] != '=' ||
+	    !is_mime(field))
+		return FALSE;
+	extend_field(reader, reader->strict, end);
+	field->oddities |= FIELD_NOT_INDENTED;
+	return TRUE;
+}
+
 /* --- lines --------------------------------------------------------------- */
 
 /* A line that begins a field, or should. */
@@ -226,7 +251,13 @@ read_first_line(struct reader *reader, gsize begin, gsize end, guint oddities)
 	HeaderField field;
 	gboolean is_field;
 
-	reader->strict = reader->nameless = NONE;
+	reader->nameless = NONE;
+	if (read_parameter_line(reader, line, end)) {
+		reader->garbage_lines++;
+		set_border(reader, BORDER_NO_FIELD, begin);
+		return;
+	}
+	reader->strict = NONE;
 	/* LFCR: read_hidden_lines() knows what it is. */
 	if (is_separator(*line.octets))
 		return;

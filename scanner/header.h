@@ -41,13 +41,14 @@ typedef enum {
 	FIELD_DAMAGED_NAME = 1 << 3,    /* what none may have inside */
 	FIELD_FOLDED_NAME = 1 << 4,     /* the colon is on the next line */
 	FIELD_NAME_REPEATED = 1 << 5,   /* "Content-Type: Content-Type: ..." */
+	FIELD_NOT_INDENTED = 1 << 6,    /* a parameter begins a line */
 	/* These two lie inside another field. */
-	FIELD_INDENTED = 1 << 6,        /* its line is a continuation */
-	FIELD_BEHIND_CR = 1 << 7,       /* or CRCRLF, LFCR, VT, FF */
+	FIELD_INDENTED = 1 << 7,        /* its line is a continuation */
+	FIELD_BEHIND_CR = 1 << 8,       /* or CRCRLF, LFCR, VT, FF */
 	/* Some client has seen the body begin before it: at one of the borders
 	 * BLANK_LINE, BARE_CR or NO_FIELD; or at EMPTY_LINE, as all should. */
-	FIELD_BEHIND_BORDER = 1 << 8,
-	FIELD_BEHIND_EMPTY_LINE = 1 << 9,
+	FIELD_BEHIND_BORDER = 1 << 9,
+	FIELD_BEHIND_EMPTY_LINE = 1 << 10,
 } FieldOddity;
 
 typedef struct {

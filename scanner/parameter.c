@@ -141,50 +141,91 @@ add_quoted(ParameterReadings *readings, const char *p, const char *end,
 	add_before_nul(readings, p, close, kind);
 }
 
-/* Every value that may begin at p, the one of RFC 2045 first. */
+/* Quotes and backslashes that are not where they should be. */
 static void
-add_values_at(ParameterReadings *readings, const char *p, const char *text_end,
+add_without_quotes(ParameterReadings *readings, const char *p, const char *end,
     ParameterValue kind)
 {
-	/* Quotes, and one octet more, so that a longer value is seen to be. */
-	const char *end = p + MIN((gsize)(text_end - p),
-	    PARAMETER_MAX_OCTETS + 2);
-	gsize len;
+	g_autoptr(GString) value = g_string_new(NULL);
 
-	if (p < end && *p == '"') {
-		add_quoted(readings, p + 1, end, kind);
+	append_unquoted(value, p, end);
+	add_value(readings, value->str, value->len, kind);
+	g_string_truncate(value, 0);
+	for (; p < end; p++)
+		if (*p != '"' && *p != '\\')
+			g_string_append_c(value, *p);
+	add_value(readings, value->str, value->len, kind);
+}
+
+/* 'x': without the quotes, or up to the next one even behind a ';'. value_end
+ * is where the token ends. */
+static void
+add_single_quoted(ParameterReadings *readings, const char *p,
+    const char *value_end, const char *end, ParameterValue kind)
+{
+	add_value(readings, p + 1, until(p + 1, end, "'"), kind);
+	if (value_end[-1] == '\'')
+		add_value(readings, p + 1, (gsize)(value_end - p) - 2, kind);
+}
+
+/* x;y: what follows the ';' is no parameter, so that it is the value's rest. */
+static void
+add_with_rest(ParameterReadings *readings, const char *p, const char *end,
+    ParameterValue kind)
+{
+	const char *rest = p + until(p, end, ";");
+	const char *rest_end;
+
+	if (rest == end)
 		return;
-	}
-	len = trimmed(p, until(p, end, ";"));
-	end = p + len;
-	kind.is_strict &= until(p, end, BLANKS TSPECIALS) == len &&
+	rest_end = rest + 1 + until(rest + 1, end, ";=");
+	/* Texts end in NUL; it is another octet if only the window ends. */
+	if ((*rest_end == '\0' || *rest_end == ';') &&
+	    skip_blanks(rest + 1, rest_end) < rest_end)
+		add_value(readings, p, trimmed(p, (gsize)(rest_end - p)),
+		    kind);
+}
+
+static void
+add_unquoted(ParameterReadings *readings, const char *p, const char *end,
+    ParameterValue kind)
+{
+	gsize len = trimmed(p, until(p, end, ";"));
+	const char *value_end = p + len;
+
+	kind.is_strict &= until(p, value_end, BLANKS TSPECIALS) == len &&
 	    memchr(p, '\0', len) == NULL;
 	add_value(readings, p, len, kind);
 	kind.is_strict = FALSE;
-	add_before(readings, p, end, BLANKS, kind);
-	add_before(readings, p, end, ",", kind);
-	add_before(readings, p, end, "(", kind);
-	add_before(readings, p, end, BLANKS TSPECIALS, kind);
-	add_before_nul(readings, p, end, kind);
-	if (until(p, end, "\"\\") < len) {
-		g_autoptr(GString) value = g_string_new(NULL);
-
-		append_unquoted(value, p, end);
-		add_value(readings, value->str, value->len, kind);
-	}
-	if (len > 1 && *p == '\'' && p[1] != '\'') {
-		/* Up to the next one, even behind a ';'. */
-		gsize rest = MIN((gsize)(text_end - p - 1),
-		    PARAMETER_MAX_OCTETS + 1);
-
-		add_value(readings, p + 1, until(p + 1, p + 1 + rest, "'"),
-		    kind);
-		if (end[-1] == '\'')
-			add_value(readings, p + 1, len - 2, kind);
-	}
+	add_with_rest(readings, p, end, kind);
+	add_before(readings, p, value_end, BLANKS, kind);
+	add_before(readings, p, value_end, ",", kind);
+	add_before(readings, p, value_end, "(", kind);
+	add_before(readings, p, value_end, BLANKS TSPECIALS, kind);
+	add_before_nul(readings, p, value_end, kind);
+	if (until(p, value_end, "\"\\") < len)
+		add_without_quotes(readings, p, value_end, kind);
+	if (len > 1 && p[0] == '\'' && p[1] != '\'')
+		add_single_quoted(readings, p, value_end, end, kind);
 	/* boundary=="x"; but in name==?utf-8?... it belongs to the value */
-	if (len > 1 && *p == '=' && p[1] == '"')
+	if (len > 1 && p[0] == '=' && p[1] == '"')
 		add_quoted(readings, p + 2, end, kind);
+}
+
+/* Every value that may begin at p. */
+static void
+add_values_at(ParameterReadings *readings, const char *p, const char *end,
+    ParameterValue kind)
+{
+	/* Two quotes, and what shows that a value is too long. */
+	const gsize window = PARAMETER_MAX_OCTETS + 3;
+
+	if ((gsize)(end - p) > window)
+		end = p + window;
+	if (p < end && *p == '"')
+		add_quoted(readings, p + 1, end, kind);
+	else
+		add_unquoted(readings, p, end, kind);
 }
 
 /* --- parameters ---------------------------------------------------------- */

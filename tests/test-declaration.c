@@ -204,6 +204,7 @@ static const struct boundary_case {
 	{ "two-fields",
 	    "Content-Type: a/b; boundary=x\nContent-Type: a/b; boundary=y",
 	    "\"x\"\"y\"", TRUE },
+	{ "not-indented", "Content-Type: a/b;\nboundary=x", "\"x\"", FALSE },
 	{ "strict-first", "Content-Type: a/b; q=\"; boundary=x\"; boundary=y",
 	    "\"y\"\"x\"\"\"x\"", FALSE },
 	{ "extended", "Content-Type: a/b; boundary*=us-ascii''x%2By",

@@ -105,6 +105,10 @@ static const struct value_case {
 	{ "blank-quoted", TEXT("a/b; p=\"x y z\""), "x y z", { "x" } },
 	{ "comma-unquoted", TEXT("a/b; p=x,y"), "x,y", { "x" } },
 	{ "comma-quoted", TEXT("a/b; p=\"x,y\""), "x,y", { "x" } },
+	{ "semicolon-unquoted", TEXT("a/b; p=x;y; q=z"), "x", { "x;y" } },
+	{ "semicolon-last", TEXT("a/b; p=x; "), "x", { NULL } },
+	{ "escaped-quotes", TEXT("a/b; p=\\\"x\\\""), "\\\"x\\\"",
+	    { "\"x\"", "x" } },
 	{ "semicolon-quoted", TEXT("a/b; p=\"x;y\""), "x;y", { "x" } },
 	{ "tspecial-unquoted", TEXT("a/b; p=x=y"), "x=y", { "x" } },
 	{ "nul-unquoted", TEXT("a/b; p=x\0y"), "x\\0y", { "x", "xy" } },
@@ -424,7 +428,7 @@ main(int argc, char **argv)
 {
 	static const struct around token = { "a/b; p=", "; q=y" };
 	static const struct around quoted = { "a/b; p=\"", "\"; q=y" };
-	static const struct around sections = { "a/b; p*0=", "; p*2=" };
+	static const struct around sections = { "a/b; p*0=", "; p*2=; q=y" };
 
 	g_test_init(&argc, &argv, NULL);
 	ADD_TABLE("/parameter/values/", value_cases, test_values)
