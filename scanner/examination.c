@@ -352,10 +352,15 @@ on_member(const EngineMember *member, gpointer data)
 	part->sha256 = digest_sha256(octets.octets, octets.len);
 	add_unique(part->readings, walk->reading);
 	part->coverage = COVERAGE_SCANNED;
+	examination_names(examination, part, names, walk->reading);
+	if (member->len > policy->max_part_octets) {
+		part->coverage = COVERAGE_UNREADABLE;
+		add_size_finding(examination, part, walk->reading);
+		return ENGINE_VISIT_SKIP;
+	}
 	twin = g_hash_table_lookup(examination->scanned, part->sha256);
 	if (twin != NULL)
 		part->detected_type = g_strdup(twin->detected_type);
-	examination_names(examination, part, names, walk->reading);
 	examine_type(examination, part, octets, names, walk->reading);
 	if (twin != NULL)
 		return ENGINE_VISIT_SKIP;

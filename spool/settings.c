@@ -276,7 +276,9 @@ derive(Settings *settings)
 
 	if (settings->workers == 0)
 		settings->workers = MIN(g_get_num_processors() + 2, 64);
-	limits->max_file_octets = policy->max_part_octets;
+	/* The remainder of a message may be as long as the message. */
+	limits->max_file_octets = MAX(policy->max_part_octets,
+	    policy->max_message_octets);
 	/* The scanner counts members itself, each once. libclamav counts the
 	 * container too, and what it visits again: it gets some room, so that
 	 * the limit that is reached is ours and means what it says. */
