@@ -238,18 +238,53 @@ check_hidden(struct scan *scan, const Entity *entity, const PartRecord *part)
 	    "%s that not every mail client shows", part->detected_type);
 }
 
+/*
+ * Lines of base64 in text that is not said to be encoded: a client that missed
+ * the field behind it, or found another one, decodes them.
+ */
+static void
+examine_base64_runs(struct scan *scan, Span text, const char *parent)
+{
+	gsize offset = 0;
+	guint number = 0;
+	Span run;
+
+	while (remainder_next_base64(text, &offset, &run) &&
+	    number < scan->policy->max_parts) {
+		g_autoptr(GPtrArray) decodings = decode_readings(run,
+		    ENCODING_BASE64, scan->policy->max_part_octets);
+		g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+		for (guint i = 0; i < decodings->len; i++) {
+			const Decoded *decoded =
+			    g_ptr_array_index(decodings, i);
+			g_autofree char *path = g_strdup_printf("%s>@%u",
+			    parent, ++number);
+			PartRecord *part = record_add_part(scan->record, path,
+			    parent);
+			Span octets;
+
+			octets.octets = g_bytes_get_data(decoded->octets,
+			    &octets.len);
+			examination_object(scan->examination, part, octets,
+			    names, LINE_READING);
+		}
+	}
+}
+
 static void
 examine_decoded(struct scan *scan, const Entity *entity,
-    const Decoded *decoded, const GPtrArray *names, const char *path,
-    guint depth)
+    TransferEncoding encoding, const Decoded *decoded,
+    const GPtrArray *names, guint depth)
 {
-	PartRecord *part = record_add_part(scan->record, path, entity->parent);
+	PartRecord *part = record_add_part(scan->record, entity->path,
+	    entity->parent);
 	g_autoptr(GPtrArray) own_names = coded_names(decoded);
 	Span octets;
 
 	part->content_type = g_strdup(entity->content_type);
 	part->disposition = g_strdup(entity->disposition);
-	check_decoded_limit(scan, decoded, path, entity->reading);
+	check_decoded_limit(scan, decoded, entity->path, entity->reading);
 	examination_names(scan->examination, part, own_names, entity->reading);
 	octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
 	examination_object(scan->examination, part, octets, names,
@@ -257,6 +292,8 @@ examine_decoded(struct scan *scan, const Entity *entity,
 	if (part->coverage != COVERAGE_SCANNED)
 		return;
 	check_hidden(scan, entity, part);
+	if (encoding == ENCODING_IDENTITY)
+		examine_base64_runs(scan, octets, part->path);
 	if (entity->content_type == NULL ||
 	    g_str_has_prefix(entity->content_type, "text/"))
 		examine_inline(scan, part->path, octets, entity->reading);
@@ -331,9 +368,8 @@ examine_bodies(struct scan *scan, const Entity *entity,
 		    encoding, scan->policy->max_part_octets);
 
 		for (guint i = 0; i < decodings->len; i++)
-			examine_decoded(scan, entity,
-			    g_ptr_array_index(decodings, i), names,
-			    entity->path, depth);
+			examine_decoded(scan, entity, encoding,
+			    g_ptr_array_index(decodings, i), names, depth);
 		readings += decodings->len;
 	}
 	return readings;
@@ -382,32 +418,18 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 
 /*
  * What lies in no body: header sections, the text before, between and behind
- * the parts. Signatures for mail match there, and a client may show what looks
- * like base64.
+ * the parts. Signatures for mail match there.
  */
 static void
 examine_remainder(struct scan *scan, Span message, const GPtrArray *entities,
     const char *base)
 {
 	g_autoptr(GBytes) remainder = remainder_new(message, entities);
-	Span octets, run;
-	gsize offset = 0;
-	guint number = 0;
+	Span octets;
 
 	octets.octets = g_bytes_get_data(remainder, &octets.len);
 	examination_remainder(scan->examination, octets, base, LINE_READING);
-	while (remainder_next_base64(octets, &offset, &run) &&
-	    number < scan->policy->max_parts) {
-		g_autofree char *path = g_strdup_printf("%s>@%u", base,
-		    ++number);
-		g_autoptr(Entity) entity = entity_new(path, base,
-		    LINE_READING);
-		g_autoptr(GPtrArray) names = g_ptr_array_new();
-
-		entity->header = (Span){ run.octets, 0 };
-		entity->body = run;
-		examine_bodies(scan, entity, ENCODING_BASE64, names, 0);
-	}
+	examine_base64_runs(scan, octets, base);
 }
 
 /* Without blank lines at its beginning, which mail stores put there and mail
