@@ -150,18 +150,26 @@ read_mime_field(Span text, HeaderField *field)
 	return read_field(text, field) > 0 && is_mime(field);
 }
 
-/* Whether it is rather a list of names, "content-type:from:to;", as there is
- * one in most DKIM-Signature fields: a type has a slash before its ';'. */
+/*
+ * Whether an indented line is rather one of a list of names, as there is one
+ * in most DKIM-Signature fields: "content-type:from:to;" or "content-type:" (a
+ * type has a slash before its ';', and who sees a field in an indented line
+ * sees another one in the next).
+ */
 static gboolean
 is_name_list(const HeaderField *field)
 {
 	const Span body = field->body;
 	gsize i = 0;
 
-	while (i < body.len && (g_ascii_isalnum(body.octets[i]) ||
-	    body.octets[i] == '-'))
+	while (i < body.len && is_blank(body.octets[i]))
 		i++;
-	return i > 0 && i < body.len && (body.octets[i] == ':' ||
+	if (i == body.len)
+		return TRUE;
+	while (i < body.len && (g_ascii_isalnum(body.octets[i]) ||
+	    body.octets[i] == '-' || is_blank(body.octets[i])))
+		i++;
+	return i < body.len && (body.octets[i] == ':' ||
 	    (body.octets[i] == ';' &&
 	        strcmp(field->name, "content-type") == 0));
 }

@@ -104,18 +104,18 @@ static const struct field_case {
 	{ "indented-first", TEXT(" Content-Type: x\r\nA: b\r\n\r\n"),
 	    "i!content-type= x|a= b" },
 	{ "indented-and-folded",
-	    TEXT("A: b\r\n Content-Type: x;\r\n  y=z\r\nC: d\r\n\r\n"),
-	    "a= b\\r\\n Content-Type: x;\\r\\n  y=z|"
-	    "i!content-type= x;\\r\\n  y=z|c= d" },
+	    TEXT("A: b\r\n Content-Type: x/;\r\n  y=z\r\nC: d\r\n\r\n"),
+	    "a= b\\r\\n Content-Type: x/;\\r\\n  y=z|"
+	    "i!content-type= x/;\\r\\n  y=z|c= d" },
 	{ "two-indented",
 	    TEXT("A: b\n Content-Type: x\n Content-Id: y\n\n"),
 	    "a= b\\n Content-Type: x\\n Content-Id: y|"
 	    "i!content-type= x|i!content-id= y" },
 	{ "indented-name-list",
 	    TEXT("A: h=to:\n content-type:content-id:from;\n"
-	        " content-type:from;\n\n"),
+	        " content-type : from;\n content-type:content-type:\n\n"),
 	    "a= h=to:\\n content-type:content-id:from;\\n"
-	    " content-type:from;" },
+	    " content-type : from;\\n content-type:content-type:" },
 	{ "indented-without-blank",
 	    TEXT("A: b\n content-type:a/b;\n"
 	        " content-transfer-encoding:base64;\n\n"),
