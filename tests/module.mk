@@ -43,11 +43,18 @@ check_PROGRAMS += tests/test-declaration
 tests_test_declaration_SOURCES = tests/test-declaration.c tests/table.h
 tests_test_declaration_LDADD = $(MAILWEIR_LIBS)
 
-dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh tests/test-help.sh \
-	tests/test-spool.sh
+dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
+	tests/test-help.sh tests/test-mutations.sh tests/test-spool.sh
 EXTRA_DIST += tests/fixtures samples
 
-EXTRA_PROGRAMS = tests/bench/floor
+EXTRA_PROGRAMS = tests/bench/floor tests/openers
 tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
 EXTRA_DIST += tests/bench/bench.sh
+
+# What other parsers open: asked by test-mutations.sh.
+tests_openers_SOURCES = tests/openers.c
+tests_openers_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(GLIB_LIBS)
+tests/test-mutations.log: tests/openers$(EXEEXT)
+EXTRA_DIST += tests/mutate.py
+CLEANFILES += $(EXTRA_PROGRAMS)
