@@ -106,13 +106,62 @@ add_size_finding(Examination *examination, PartRecord *part,
 
 /* --- names and types --------------------------------------------------- */
 
+/*
+ * A name that shows a document's extension in front of its own is made to
+ * deceive: then a row that is only for archives refuses everywhere.
+ */
+static Verdict
+judge_row(const BannedExtension *row, const PartRecord *part,
+    const char *document)
+{
+	gboolean refuses = banned_extension_refuses(row, is_member(part)) ||
+	    (row->tier == TIER_ARCHIVE && document != NULL);
+
+	return refuses ? VERDICT_ILLEGAL : VERDICT_ACCEPT;
+}
+
+static void
+examine_extensions(Examination *examination, const PartRecord *part,
+    const Filename *name, const char *reading)
+{
+	const char *document = NULL;
+
+	for (guint i = 0; i < name->forms->len && document == NULL; i++)
+		document = filename_inner_document(
+		    g_ptr_array_index(name->forms, i));
+	for (guint i = 0; i < name->extensions->len; i++) {
+		const BannedExtension *row = attachments_find(
+		    ruleset_attachments(examination->rules),
+		    g_ptr_array_index(name->extensions, i));
+
+		if (row != NULL)
+			record_add_finding(examination->record, FINDING_NAME,
+			    "banned-extension", judge_row(row, part, document),
+			    part->path, name->display, reading, ".%s: %s%s%s",
+			    row->extension, row->reason,
+			    document != NULL ? "; poses as ." : "",
+			    document != NULL ? document : "");
+	}
+}
+
+/* Caller frees. */
+static char *
+describe_oddities(guint oddities)
+{
+	g_autoptr(GString) words = g_string_new(NULL);
+
+	for (guint bit = 0; bit < N_FILENAME_ODDITIES; bit++)
+		if ((oddities & 1u << bit) != 0)
+			g_string_append_printf(words, "%s%s",
+			    words->len > 0 ? ", " : "",
+			    filename_oddity_name(bit));
+	return g_string_free(g_steal_pointer(&words), FALSE);
+}
+
 void
 examination_names(Examination *examination, const PartRecord *part,
     const GPtrArray *names, const char *reading)
 {
-	const Attachments *attachments =
-	    ruleset_attachments(examination->rules);
-
 	for (guint i = 0; i < names->len; i++) {
 		const Filename *name = g_ptr_array_index(names, i);
 
@@ -123,21 +172,21 @@ examination_names(Examination *examination, const PartRecord *part,
 			    name->display, reading,
 			    "the name has %" G_GSIZE_FORMAT " octets",
 			    name->octets);
-		for (guint j = 0; j < name->extensions->len; j++) {
-			const char *extension =
-			    g_ptr_array_index(name->extensions, j);
-			const BannedExtension *row =
-			    attachments_find(attachments, extension);
+		if ((name->oddities & FILENAME_ODD_EXCEEDS) != 0)
+			record_add_finding(examination->record, FINDING_LIMIT,
+			    "max-name-readings", VERDICT_ILLEGAL, part->path,
+			    name->display, reading,
+			    "the name can be read in more than %u ways",
+			    FILENAME_MAX_FORMS);
+		if (name->oddities != 0) {
+			g_autofree char *words =
+			    describe_oddities(name->oddities);
 
-			if (row == NULL)
-				continue;
 			record_add_finding(examination->record, FINDING_NAME,
-			    "banned-extension",
-			    banned_extension_refuses(row, is_member(part)) ?
-			    VERDICT_ILLEGAL : VERDICT_ACCEPT, part->path,
-			    name->display, reading, ".%s: %s", row->extension,
-			    row->reason);
+			    "odd-name", VERDICT_ACCEPT, part->path,
+			    name->display, reading, "%s", words);
 		}
+		examine_extensions(examination, part, name, reading);
 	}
 }
 

@@ -7,463 +7,454 @@
 #include <string.h>
 
 #include "scanner/filename.h"
+#include "scanner/name_text.h"
 
-/* Different decodings of one name that are kept. */
-#define MAX_FORMS 16
-
-/* Tried in this order where octets are not UTF-8. */
-static const char *const fallback_charsets[] = {
-	"GB18030", "BIG5-HKSCS", "SHIFT_JIS", "ISO-8859-1",
-};
-
-/* --- strings of UTF-8 --------------------------------------------------- */
-
-static void
-add_unique(GPtrArray *strings, const char *string)
+void
+filename_init(void)
 {
-	if (strings->len < MAX_FORMS &&
-	    !g_ptr_array_find_with_equal_func(strings, string, g_str_equal,
-	        NULL))
-		g_ptr_array_add(strings, g_strdup(string));
+	name_text_init();
 }
 
-/* In UTF-8, NULs kept out; NULL: the octets are not text in this charset. */
-static char *
-convert(const char *raw, gsize len, const char *charset)
-{
-	gsize written;
-	char *text;
-
-	if (g_ascii_strcasecmp(charset, "UTF-8") == 0)
-		return g_utf8_validate_len(raw, len, NULL) ?
-		    g_strndup(raw, len) : NULL;
-	/* What senders call gb2312 is GBK at least. */
-	if (g_ascii_strncasecmp(charset, "gb", 2) == 0)
-		charset = "GB18030";
-	text = g_convert(raw, (gssize)len, "UTF-8", charset, NULL, &written,
-	    NULL);
-	if (text != NULL && strlen(text) != written)
-		g_clear_pointer(&text, g_free);
-	return text;
-}
-
-/* Every text the octets may be, without NULs among them; charset: declared,
- * may be NULL. */
-static void
-add_texts_of_octets(GPtrArray *texts, const char *raw, gsize len,
-    const char *charset)
-{
-	g_autofree char *declared = charset != NULL && *charset != '\0' ?
-	    convert(raw, len, charset) : NULL;
-
-	if (declared != NULL)
-		add_unique(texts, declared);
-	if (g_utf8_validate_len(raw, len, NULL)) {
-		g_autofree char *text = g_strndup(raw, len);
-
-		add_unique(texts, text);
-		return;
-	}
-	for (gsize i = 0; i < G_N_ELEMENTS(fallback_charsets); i++) {
-		g_autofree char *text = convert(raw, len,
-		    fallback_charsets[i]);
-
-		if (text != NULL)
-			add_unique(texts, text);
-	}
-}
-
-/* For some clients a NUL ends the name, others leave it out; and UTF-16 is
- * full of them. */
-static void
-add_texts(GPtrArray *texts, const char *raw, gsize len, const char *charset)
-{
-	const char *nul = memchr(raw, '\0', len);
-	g_autoptr(GString) without = NULL;
-
-	if (nul == NULL) {
-		add_texts_of_octets(texts, raw, len, charset);
-		return;
-	}
-	if (charset != NULL && *charset != '\0') {
-		g_autofree char *declared = convert(raw, len, charset);
-
-		if (declared != NULL)
-			add_unique(texts, declared);
-	}
-	without = g_string_new(NULL);
-	for (gsize i = 0; i < len; i++)
-		if (raw[i] != '\0')
-			g_string_append_c(without, raw[i]);
-	add_texts_of_octets(texts, raw, (gsize)(nul - raw), charset);
-	add_texts_of_octets(texts, without->str, without->len, charset);
-}
-
-/* --- RFC 2231 and RFC 2047 ------------------------------------------------ */
-
-static GString *
-percent_decode(const char *raw, gsize len)
-{
-	GString *octets = g_string_sized_new(len + 1);
-
-	for (gsize i = 0; i < len; i++) {
-		if (raw[i] == '%' && len - i > 2 &&
-		    g_ascii_isxdigit(raw[i + 1]) &&
-		    g_ascii_isxdigit(raw[i + 2])) {
-			g_string_append_c(octets,
-			    (char)(g_ascii_xdigit_value(raw[i + 1]) << 4 |
-			        g_ascii_xdigit_value(raw[i + 2])));
-			i += 2;
-		} else {
-			g_string_append_c(octets, raw[i]);
-		}
-	}
-	return octets;
-}
-
-/* charset'language'percent-encoded; senders leave parts of it out. */
-static void
-add_extended(GPtrArray *texts, const char *raw, gsize len)
-{
-	const char *first = memchr(raw, '\'', len);
-	const char *second = first != NULL ? memchr(first + 1, '\'',
-	    len - (gsize)(first + 1 - raw)) : NULL;
-	g_autoptr(GString) whole = percent_decode(raw, len);
-
-	if (second != NULL) {
-		g_autofree char *charset = g_strndup(raw,
-		    (gsize)(first - raw));
-		g_autoptr(GString) octets = percent_decode(second + 1,
-		    len - (gsize)(second + 1 - raw));
-
-		add_texts(texts, octets->str, octets->len, charset);
-	}
-	add_texts(texts, whole->str, whole->len, NULL);
-}
-
-/* One encoded word "=?charset?B?text?=" at p; the mark at its end may be
- * missing. Returns behind it, or NULL: there is none. */
-static const char *
-read_word(const char *p, const char *end, char **charset, GString *octets)
-{
-	const char *mark, *text, *close, *star;
-	char encoding;
-
-	if (end - p < 6 || p[0] != '=' || p[1] != '?')
-		return NULL;
-	mark = memchr(p + 2, '?', (gsize)(end - p - 2));
-	if (mark == NULL || end - mark < 3 || mark[2] != '?')
-		return NULL;
-	encoding = g_ascii_tolower(mark[1]);
-	text = mark + 3;
-	close = g_strstr_len(text, end - text, "?=");
-	/* In Q text "?=" may be preceded by "=3F"; the first mark ends it. */
-	if (close == NULL)
-		close = end;
-	star = memchr(p + 2, '*', (gsize)(mark - p - 2));
-	*charset = g_strndup(p + 2, (gsize)((star != NULL ? star : mark) - p - 2));
-	if (encoding == 'b') {
-		g_autofree char *copy = g_strndup(text, (gsize)(close - text));
-		gsize len = 0;
-
-		if (*copy != '\0')
-			g_base64_decode_inplace(copy, &len);
-		g_string_append_len(octets, copy, (gssize)len);
-	} else if (encoding == 'q') {
-		for (const char *q = text; q < close; q++) {
-			if (*q == '=' && close - q > 2 &&
-			    g_ascii_isxdigit(q[1]) && g_ascii_isxdigit(q[2])) {
-				g_string_append_c(octets, (char)
-				    (g_ascii_xdigit_value(q[1]) << 4 |
-				        g_ascii_xdigit_value(q[2])));
-				q += 2;
-			} else {
-				g_string_append_c(octets, *q == '_' ? ' ' : *q);
-			}
-		}
-	} else {
-		g_clear_pointer(charset, g_free);
-		return NULL;
-	}
-	return close == end ? end : close + 2;
-}
-
+/* Takes over the string. FALSE: it was there already, or there is no room. */
 static gboolean
-is_blank(char c)
+add_unique(Filename *filename, GPtrArray *strings, char *string, guint max)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	if (g_ptr_array_find_with_equal_func(strings, string, g_str_equal,
+	    NULL)) {
+		g_free(string);
+		return FALSE;
+	}
+	if (strings->len == max) {
+		filename->oddities |= FILENAME_ODD_EXCEEDS;
+		g_free(string);
+		return FALSE;
+	}
+	g_ptr_array_add(strings, string);
+	return TRUE;
 }
+
+/* --- characters ---------------------------------------------------------- */
 
 /*
- * Encoded words decoded. Blanks between two words are no text. Words of one
- * charset are put together before they are converted: senders split them in
- * the middle of a character.
+ * Letters that look like Latin ones, beyond those that compatibility mappings
+ * and the removal of accents make Latin. Fonts of mail clients show the two of
+ * a pair alike or nearly so; and converters to an 8-bit charset put the Latin
+ * one ("best fit") for several of them. Where the two cases look like different
+ * letters, each stands for what itself looks like.
  */
-static void
-add_words(GPtrArray *texts, const char *raw, gsize len)
-{
-	const char *p = raw, *end = raw + len;
-	g_autoptr(GString) decoded = g_string_new(NULL);
-	g_autoptr(GString) octets = g_string_new(NULL);
-	g_autofree char *charset = NULL;
-	gboolean has_word = FALSE;
-
-	while (p <= end) {
-		g_autofree char *next_charset = NULL;
-		g_autoptr(GString) word = g_string_new(NULL);
-		const char *next = p < end ?
-		    read_word(p, end, &next_charset, word) : NULL;
-		const char *q = p;
-
-		if (next != NULL && (charset == NULL ||
-		    g_ascii_strcasecmp(charset, next_charset) == 0)) {
-			g_string_append_len(octets, word->str,
-			    (gssize)word->len);
-			if (charset == NULL)
-				charset = g_steal_pointer(&next_charset);
-			has_word = TRUE;
-			p = next;
-			continue;
-		}
-		while (q < end && is_blank(*q))
-			q++;
-		if (charset != NULL && q > p && q < end && *q == '=' &&
-		    q[1] == '?') {
-			p = q;
-			continue;
-		}
-		if (charset != NULL) {
-			g_autoptr(GPtrArray) candidates =
-			    g_ptr_array_new_with_free_func(g_free);
-
-			add_texts(candidates, octets->str, octets->len,
-			    charset);
-			if (candidates->len > 0)
-				g_string_append(decoded,
-				    g_ptr_array_index(candidates, 0));
-			g_string_truncate(octets, 0);
-			g_clear_pointer(&charset, g_free);
-			continue;
-		}
-		if (p < end)
-			g_string_append_c(decoded, *p);
-		p++;
-	}
-	if (has_word)
-		add_texts(texts, decoded->str, decoded->len, NULL);
-}
-
-/* --- canonical forms --------------------------------------------------------- */
-
-/* Letters that look like Latin ones; in an extension they are meant to. */
 static const struct {
-	gunichar look_alike;
-	char letter;
+	const char *script;
+	const char *letters;
+	const char *latin;      /* for each of letters one ASCII letter */
 } look_alikes[] = {
-	/* Cyrillic */
-	{ 0x0430, 'a' }, { 0x0432, 'b' }, { 0x0441, 'c' }, { 0x0501, 'd' },
-	{ 0x0435, 'e' }, { 0x04bb, 'h' }, { 0x0456, 'i' }, { 0x0458, 'j' },
-	{ 0x043a, 'k' }, { 0x04cf, 'l' }, { 0x043c, 'm' }, { 0x043e, 'o' },
-	{ 0x0440, 'p' }, { 0x0455, 's' }, { 0x0442, 't' }, { 0x0475, 'v' },
-	{ 0x051d, 'w' }, { 0x0445, 'x' }, { 0x0443, 'y' },
-	/* Greek */
-	{ 0x03b1, 'a' }, { 0x03f2, 'c' }, { 0x03b5, 'e' }, { 0x03b9, 'i' },
-	{ 0x03f3, 'j' }, { 0x03ba, 'k' }, { 0x03bf, 'o' }, { 0x03c1, 'p' },
-	{ 0x03c4, 't' }, { 0x03c5, 'u' }, { 0x03bd, 'v' }, { 0x03c7, 'x' },
-	/* Latin that is not ASCII */
-	{ 0x0131, 'i' }, { 0x017f, 's' }, { 0x0251, 'a' }, { 0x0261, 'g' },
+	{ "Cyrillic",
+	    "АаВвСсԀԁЕеҺһНнІіЈјКкӀӏМмпОоРрԚԛгЅѕТтѴѵԜԝХхУуҮүь",
+	    "aabbccddeehhhhiijjkkllmmnooppqqrssttvvwwxxyyyyb" },
+	{ "Greek",
+	    "ΑαΒβϹϲΕεϜΗηΙιͿϳΚκΜμΝνΟοΡρΤτΥυΧχΖγω",
+	    "aabbcceefhniijjkkmunvooppttyuxxzyw" },
+	{ "Latin letters that are not in ASCII, and have no decomposition",
+	    "ıȷɑɡɩɪøØđĐħĦłŁŧŦƀɨʟʀɴʙɢʜᴀᴄᴅᴇꜰᴊᴋᴍᴏᴘꜱᴛᴜᴠᴡʏᴢ",
+	    "ijagiioodd" "hhllttbilrnbghacdefjkmopstuvwyz" },
+	{ "Armenian", "ՕօՍսհոցզՏԼ", "oouuhngqsl" },
+	{ "Cherokee", "ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏚᏙᏞᏟᏢᏦᏴ", "drtiajewmhgzsvlcpkb" },
+	{ "Lisu", "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ",
+	    "bpdtgkjczfmnlsrvhwxyaeiou" },
 };
 
+/* Lower case; c itself where it looks like no Latin letter. */
 static gunichar
 latin_letter(gunichar c)
 {
-	for (gsize i = 0; c >= 0x80 && i < G_N_ELEMENTS(look_alikes); i++)
-		if (look_alikes[i].look_alike == c)
-			return (gunichar)look_alikes[i].letter;
+	if (c < 0x80)
+		return (gunichar)g_ascii_tolower((char)c);
+	for (gsize i = 0; i < G_N_ELEMENTS(look_alikes); i++) {
+		const char *letters = look_alikes[i].letters;
+		const char *letter = g_utf8_strchr(letters, -1, c);
+
+		if (letter != NULL)
+			return (gunichar)look_alikes[i].latin[
+			    g_utf8_pointer_to_offset(letters, letter)];
+	}
 	return c;
 }
 
-/* Dots of other scripts that some systems take for one (NFKC knows the
- * full-width one, the one-dot leader and the small one already). */
+/* Full stops of other scripts, and the Lisu letter that looks like one. The
+ * one-dot leader, the small and the full-width full stop are decomposed to
+ * ASCII. */
 static gboolean
 is_dot(gunichar c)
 {
-	return c == '.' || c == 0x3002 || c == 0xff61 || c == 0x06d4;
+	return c == '.' || c == 0x3002 || c == 0xff61 || c == 0x06d4 ||
+	    c == 0x0701 || c == 0x0702 || c == 0xa60e || c == 0xa4f8;
 }
 
-/* Characters nobody sees. */
+/* Also what is shown as a blank: Braille without dots, Hangul fillers. */
+static gboolean
+is_blank(gunichar c)
+{
+	return g_unichar_isspace(c) || c == 0x2028 || c == 0x2029 ||
+	    c == 0x2800 || c == 0x115f || c == 0x1160;
+}
+
+static gboolean
+is_direction(gunichar c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Nobody sees them, or (U+FFFD) decoders leave out what they stand for. */
 static gboolean
 is_invisible(gunichar c)
 {
-	GUnicodeType type = g_unichar_type(c);
-
-	return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
-	    (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef) ||
-	    c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0x034f;
+	return g_unichar_type(c) == G_UNICODE_FORMAT || c == 0x034f ||
+	    (c >= 0x180b && c <= 0x180d) || (c >= 0xfe00 && c <= 0xfe0f) ||
+	    (c >= 0xe0100 && c <= 0xe01ef) || c == 0xfffd;
 }
 
-/* "%2e", "&#46;", "&#x2e;" and "&period;" as dots: web mail undoes them. */
-static char *
-undo_entities(const char *text)
+/* --- a form in the making ---------------------------------------------------- */
+
+/* Appends a character that is decomposed already. */
+static void
+append_decomposed(GString *form, gunichar c)
 {
-	static const char *const dots[] = { "%2e", "&#46;", "&#x2e;",
-		"&#046;", "&period;" };
-	GString *plain = g_string_new(NULL);
-
-	while (*text != '\0') {
-		gsize len = 0;
-
-		for (gsize i = 0; i < G_N_ELEMENTS(dots) && len == 0; i++)
-			if (g_ascii_strncasecmp(text, dots[i],
-			    strlen(dots[i])) == 0)
-				len = strlen(dots[i]);
-		if (len > 0)
-			g_string_append_c(plain, '.');
-		else
-			g_string_append_len(plain, text, (gssize)(len = 1));
-		text += len;
-	}
-	return g_string_free(plain, FALSE);
+	if (is_dot(c))
+		g_string_append_c(form, '.');
+	else if (is_blank(c))
+		g_string_append_c(form, ' ');
+	else if (c == '\\')
+		g_string_append_c(form, '/');
+	else
+		g_string_append_unichar(form, c);
 }
 
 static void
-chomp_dots(GString *form)
+append_character(Filename *filename, GString *form, gunichar c)
 {
-	while (form->len > 0 && strchr(". \t\"';,", form->str[form->len - 1]))
-		g_string_truncate(form, form->len - 1);
+	gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+	gsize n;
+
+	if (c > ' ' && c < 0x7f) {
+		append_decomposed(form, c);
+	} else if (c == '\0') {
+		filename->oddities |= FILENAME_ODD_NUL;
+	} else if (g_unichar_iscntrl(c) && !is_invisible(c)) {
+		filename->oddities |= FILENAME_ODD_CONTROL;
+	} else if (is_direction(c)) {
+		filename->oddities |= FILENAME_ODD_DIRECTION;
+	} else if (!is_invisible(c)) {
+		n = g_unichar_fully_decompose(c, TRUE, parts,
+		    G_N_ELEMENTS(parts));
+		/* A full-width colon begins no stream, and is common in honest
+		 * Chinese names. */
+		for (gsize i = 0; i < n; i++)
+			append_decomposed(form, parts[i] == ':' && c != ':' ?
+			    0xff1a : parts[i]);
+	}
+}
+
+/* All that may follow an extension and does not belong to it: what systems cut
+ * (dots, blanks, the colon of no stream), and quotes and separators left over
+ * from parameters. */
+static gboolean
+is_residue(char c, FilenameSource source)
+{
+	return strchr(". :\"'`;,", c) != NULL ||
+	    (c == '/' && source != FILENAME_MEMBER);
+}
+
+static void
+chomp(Filename *filename, GString *form, FilenameSource source)
+{
+	gsize len = form->len;
+
+	while (len > 0 && is_residue(form->str[len - 1], source))
+		if (strchr(". ", form->str[--len]) != NULL)
+			filename->oddities |= FILENAME_ODD_TRAILING;
+	g_string_truncate(form, len);
+}
+
+/* Without folders, drive, and quotes and blanks around it. */
+static void
+trim(Filename *filename, GString *form, FilenameSource source)
+{
+	const char *slash;
+	gsize begin;
+
+	chomp(filename, form, source);
+	slash = strrchr(form->str, '/');
+	begin = slash != NULL ? (gsize)(slash + 1 - form->str) : 0;
+	while (form->str[begin] != '\0' &&
+	    strchr(" \"'`", form->str[begin]) != NULL)
+		begin++;
+	if (g_ascii_isalpha(form->str[begin]) && form->str[begin + 1] == ':')
+		begin += 2;
+	g_string_erase(form, 0, (gssize)begin);
+}
+
+/* --- extensions ------------------------------------------------------------------ */
+
+/* Composed and in lower case, which is the same everywhere: g_utf8_strdown()
+ * would leave no "i" in "PIF" under a Turkish locale. Caller frees. */
+static char *
+lower(const char *text)
+{
+	g_autofree char *composed = g_utf8_normalize(text, -1,
+	    G_NORMALIZE_NFC);
+	g_autoptr(GString) out = g_string_sized_new(strlen(composed) + 1);
+
+	for (const char *p = composed; *p != '\0'; p = g_utf8_next_char(p))
+		g_string_append_unichar(out,
+		    g_unichar_tolower(g_utf8_get_char(p)));
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static gboolean
+is_class_id(const char *extension)
+{
+	/* 8, 4, 4, 4 and 12 digits with hyphens between */
+	return strlen(extension) == 38 && extension[0] == '{' &&
+	    extension[37] == '}' &&
+	    strspn(extension + 1, "0123456789abcdef-") == 36;
 }
 
 /*
- * One form of one text. Path separators and stream names are cut; a class id
- * ("note.{0002…}") stays, as the extension that it is to Windows.
+ * Whether the text has the extension in plain ASCII, as spelt. Upper case is
+ * plain.
+ */
+static gboolean
+is_spelt(const GString *text, const char *extension)
+{
+	gsize len = strlen(extension);
+
+	for (const char *p = text->str, *end = p + text->len;
+	     (p = memchr(p, '.', (gsize)(end - p))) != NULL;) {
+		p++;
+		if ((gsize)(end - p) >= len &&
+		    g_ascii_strncasecmp(p, extension, len) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* raw: what stands behind a dot of a form that was made from text. */
+static void
+add_extension(Filename *filename, const char *raw, gsize len,
+    const GString *text)
+{
+	g_autofree char *copy = g_strstrip(g_strndup(raw, len));
+	g_autoptr(GString) letters = g_string_new(NULL);
+	GPtrArray *extensions = filename->extensions;
+	gboolean is_ascii = TRUE;
+
+	for (const char *p = copy; *p != '\0'; p = g_utf8_next_char(p)) {
+		gunichar c = latin_letter(g_utf8_get_char(p));
+
+		if (g_unichar_ismark(c))
+			continue;
+		is_ascii &= c < 0x80;
+		g_string_append_unichar(letters, c);
+	}
+	if (letters->len == 0)
+		return;
+	if (!is_ascii) {
+		add_unique(filename, extensions, lower(copy),
+		    FILENAME_MAX_EXTENSIONS);
+		return;
+	}
+	if (!is_spelt(text, letters->str))
+		filename->oddities |= FILENAME_ODD_SPELLING;
+	if (is_class_id(letters->str)) {
+		filename->oddities |= FILENAME_ODD_CLASS_ID;
+		add_unique(filename, extensions, g_strdup(FILENAME_CLASS_ID),
+		    FILENAME_MAX_EXTENSIONS);
+	}
+	add_unique(filename, extensions,
+	    g_string_free(g_steal_pointer(&letters), FALSE),
+	    FILENAME_MAX_EXTENSIONS);
+}
+
+/* A client that cuts a long name cuts it anywhere, so that any extension in
+ * what may be left becomes the last. */
+static void
+add_inner_extensions(Filename *filename, const char *form, const GString *text)
+{
+	const char *end = g_utf8_offset_to_pointer(form,
+	    FILENAME_MAX_CHARACTERS);
+	const char *dot = form;
+
+	while ((dot = memchr(dot, '.', (gsize)(end - dot))) != NULL) {
+		gsize len = 0;
+
+		dot++;
+		while (g_ascii_isalnum(dot[len]))
+			len++;
+		add_extension(filename, dot, len, text);
+	}
+}
+
+/* --- forms ------------------------------------------------------------------------ */
+
+/* Windows opens the device under such a name, with any extension. */
+static gboolean
+is_device(const char *form)
+{
+	static const char *const devices[] = { "con", "prn", "aux", "nul",
+		"conin$", "conout$", "clock$" };
+	gsize len = strcspn(form, ".");
+
+	while (len > 0 && form[len - 1] == ' ')
+		len--;
+	if (len == 4 && (strncmp(form, "com", 3) == 0 ||
+	    strncmp(form, "lpt", 3) == 0))
+		return form[3] >= '1' && form[3] <= '9';
+	for (gsize i = 0; i < G_N_ELEMENTS(devices); i++)
+		if (len == strlen(devices[i]) &&
+		    strncmp(form, devices[i], len) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static void
+add_form(Filename *filename, const char *raw, const GString *text)
+{
+	char *form = lower(raw);
+	const char *dot = strrchr(raw, '.');
+
+	if (*form == '\0') {
+		g_free(form);
+		return;
+	}
+	if (is_device(form))
+		filename->oddities |= FILENAME_ODD_DEVICE;
+	if (!add_unique(filename, filename->forms, form, FILENAME_MAX_FORMS))
+		return;
+	if (dot != NULL)
+		add_extension(filename, dot + 1, strlen(dot + 1), text);
+	if (g_utf8_strlen(raw, -1) > FILENAME_MAX_CHARACTERS) {
+		filename->oddities |= FILENAME_ODD_LONG;
+		add_inner_extensions(filename, raw, text);
+	}
+}
+
+static gboolean
+has_long_blanks(const char *form)
+{
+	while (*(form += strcspn(form, " ")) != '\0') {
+		gsize run = strspn(form, " ");
+
+		if (run >= FILENAME_LONG_BLANKS)
+			return TRUE;
+		form += run;
+	}
+	return FALSE;
+}
+
+/*
+ * Where an NTFS stream begins: "run.exe::$DATA" is the file itself. A colon
+ * with a blank behind it is punctuation ("Re: example.com: offer.eml"): it
+ * could only begin a stream whose name starts with the blank.
+ */
+static const char *
+find_stream(const char *form)
+{
+	const char *colon = form;
+
+	while ((colon = strchr(colon, ':')) != NULL && (colon[1] == ' ' ||
+	    colon[1] == '\0'))
+		colon++;
+	return colon;
+}
+
+/* The forms of one stretch of the text, which is valid UTF-8 with NULs. */
+static void
+add_stretch(Filename *filename, const GString *text, const char *p,
+    const char *end, FilenameSource source)
+{
+	g_autoptr(GString) form = g_string_sized_new(text->len + 1);
+	const char *stream;
+
+	for (; p < end; p = g_utf8_next_char(p))
+		append_character(filename, form, g_utf8_get_char(p));
+	if (has_long_blanks(form->str))
+		filename->oddities |= FILENAME_ODD_BLANKS;
+	trim(filename, form, source);
+	add_form(filename, form->str, text);
+	stream = find_stream(form->str);
+	if (stream != NULL) {
+		filename->oddities |= FILENAME_ODD_STREAM;
+		g_string_truncate(form, (gsize)(stream - form->str));
+		trim(filename, form, source);
+		add_form(filename, form->str, text);
+	}
+}
+
+/*
+ * Control characters are left out of a form, but for some clients they end the
+ * name: a NUL does for those written in C, a line end for those that read line
+ * by line.
  */
 static void
-add_form(GPtrArray *forms, const char *text)
+add_text_forms(Filename *filename, const GString *text, FilenameSource source)
 {
-	g_autofree char *normal = g_utf8_normalize(text, -1,
-	    G_NORMALIZE_ALL_COMPOSE);
-	g_autofree char *lower = normal != NULL ?
-	    g_utf8_strdown(normal, -1) : NULL;
-	g_autofree char *plain = lower != NULL ? undo_entities(lower) : NULL;
-	g_autoptr(GString) form = g_string_new(NULL);
+	const char *line = text->str, *end = line + text->len;
+	const char *nul = memchr(line, '\0', text->len);
 
-	for (const char *p = plain; p != NULL && *p != '\0';
-	     p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-
-		if (is_invisible(c))
-			continue;
-		if (c == '/' || c == '\\')
-			g_string_truncate(form, 0);
-		else if (is_dot(c))
-			g_string_append_c(form, '.');
-		else if (g_unichar_isspace(c))
-			g_string_append_c(form, ' ');
-		else if (c == ':' && form->len > 1)
-			/* name.exe::$DATA and name.exe:stream */
-			break;
-		else if (c == ':')
-			/* c:name */
-			g_string_truncate(form, 0);
-		else
-			g_string_append_unichar(form, c);
-	}
-	chomp_dots(form);
-	if (form->len > 0)
-		add_unique(forms, form->str);
-}
-
-/* The last extension of a form, look-alike letters made Latin. */
-static void
-add_extension(GPtrArray *extensions, const char *form)
-{
-	const char *dot = strrchr(form, '.');
-	g_autoptr(GString) extension = g_string_new(NULL);
-
-	if (dot == NULL)
+	add_stretch(filename, text, line, end, source);
+	if (nul != NULL)
+		add_stretch(filename, text, line, nul, source);
+	if (memchr(line, '\n', text->len) == NULL &&
+	    memchr(line, '\r', text->len) == NULL)
 		return;
-	for (const char *p = dot + 1; *p != '\0'; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
+	while (line < end) {
+		const char *p = line;
 
-		if (c != ' ')
-			g_string_append_unichar(extension, latin_letter(c));
-	}
-	if (extension->len > 0)
-		add_unique(extensions, extension->str);
-	if (extension->len > 2 && *extension->str == '{' &&
-	    g_str_has_suffix(extension->str, "}"))
-		add_unique(extensions, FILENAME_CLASS_ID);
-}
-
-/* The text as a whole, and each part of it that some client stops at. */
-static void
-add_forms(GPtrArray *forms, const char *text)
-{
-	gsize line = strcspn(text, "\r\n");
-
-	add_form(forms, text);
-	if (text[line] != '\0') {
-		g_autofree char *head = g_strndup(text, line);
-
-		add_form(forms, head);
-		add_form(forms, text + line);
+		while (p < end && *p != '\n' && *p != '\r')
+			p++;
+		add_stretch(filename, text, line, p, source);
+		line = p + 1;
 	}
 }
 
-/* The raw name, its middle left out if it is very long: the beginning is for
- * display, the end has the extension. */
-static GString *
-cut_middle(const char *raw, gsize len)
-{
-	GString *name;
+/* --- the whole -------------------------------------------------------------------- */
 
-	if (len <= 2 * FILENAME_WINDOW_OCTETS)
-		return g_string_new_len(raw, (gssize)len);
-	name = g_string_new_len(raw, FILENAME_WINDOW_OCTETS);
-	g_string_append_len(name, raw + len - FILENAME_WINDOW_OCTETS,
-	    FILENAME_WINDOW_OCTETS);
-	return name;
-}
-
-static void
-add_raw_texts(GPtrArray *texts, const char *raw, gsize len,
-    FilenameSource source)
+/* The likeliest text that is whole, without NULs. */
+static char *
+choose_display(const GPtrArray *texts)
 {
-	switch (source) {
-	case FILENAME_EXTENDED:
-		add_extended(texts, raw, len);
-		break;
-	case FILENAME_PARAMETER:
-		add_words(texts, raw, len);
-		add_texts(texts, raw, len, NULL);
-		if (memchr(raw, '%', len) != NULL)
-			add_extended(texts, raw, len);
-		break;
-	case FILENAME_MEMBER:
-		add_texts(texts, raw, len, NULL);
-		break;
+	const GString *chosen = g_ptr_array_index(texts, 0);
+	char *display;
+	gsize len = 0;
+
+	for (guint i = texts->len; i-- > 0;) {
+		const GString *text = g_ptr_array_index(texts, i);
+
+		if (memmem(text->str, text->len, "\xef\xbf\xbd", 3) == NULL)
+			chosen = text;
 	}
+	display = g_malloc(chosen->len + 1);
+	for (gsize i = 0; i < chosen->len; i++)
+		if (chosen->str[i] != '\0')
+			display[len++] = chosen->str[i];
+	display[len] = '\0';
+	return display;
 }
 
 Filename *
 filename_new(const char *raw, gsize len, FilenameSource source)
 {
 	Filename *filename = g_new0(Filename, 1);
-	g_autoptr(GString) name = cut_middle(raw, len);
-	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(NameTexts) texts = name_texts_new(raw, len, source);
 
 	filename->octets = len;
 	filename->forms = g_ptr_array_new_with_free_func(g_free);
 	filename->extensions = g_ptr_array_new_with_free_func(g_free);
-	add_raw_texts(texts, name->str, name->len, source);
-	for (guint i = 0; i < texts->len; i++)
-		add_forms(filename->forms, g_ptr_array_index(texts, i));
-	for (guint i = 0; i < filename->forms->len; i++)
-		add_extension(filename->extensions,
-		    g_ptr_array_index(filename->forms, i));
-	filename->display = texts->len > 0 ?
-	    g_strdup(g_ptr_array_index(texts, 0)) :
-	    g_utf8_make_valid(name->str, (gssize)name->len);
+	filename->display = choose_display(texts->texts);
+	if (texts->exceeds)
+		filename->oddities |= FILENAME_ODD_EXCEEDS;
+	for (guint i = 0; i < texts->texts->len; i++)
+		add_text_forms(filename, g_ptr_array_index(texts->texts, i),
+		    source);
 	return filename;
 }
 
@@ -476,4 +467,52 @@ filename_free(Filename *filename)
 	g_ptr_array_unref(filename->forms);
 	g_ptr_array_unref(filename->extensions);
 	g_free(filename);
+}
+
+/* --- what findings need --------------------------------------------------------- */
+
+/* What readers trust when they see it in a name. */
+static const char *const documents[] = {
+	"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "csv",
+	"odt", "ods", "odp", "xml", "htm", "html", "eml", "msg",
+	/* Chinese office programs and page formats */
+	"wps", "et", "dps", "ofd", "caj",
+	"jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "heic", "webp",
+	"mp3", "mp4", "avi", "mov", "wav",
+	"zip", "rar", "7z", "gz",
+};
+
+const char *
+filename_inner_document(const char *form)
+{
+	const char *end = strrchr(form, '.'), *begin;
+
+	if (end == NULL)
+		return NULL;
+	/* "invoice.pdf_____.exe" */
+	while (end > form && strchr(" _-.", end[-1]) != NULL)
+		end--;
+	begin = end;
+	while (begin > form && begin[-1] != '.')
+		begin--;
+	if (begin == form)
+		return NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS(documents); i++)
+		if ((gsize)(end - begin) == strlen(documents[i]) &&
+		    memcmp(begin, documents[i], (gsize)(end - begin)) == 0)
+			return documents[i];
+	return NULL;
+}
+
+const char *
+filename_oddity_name(guint bit)
+{
+	static const char *const names[] = {
+		"nul", "control", "direction", "spelling", "blanks",
+		"trailing", "stream", "class-id", "device", "long", "exceeds",
+	};
+
+	G_STATIC_ASSERT(G_N_ELEMENTS(names) == N_FILENAME_ODDITIES);
+	g_return_val_if_fail(bit < G_N_ELEMENTS(names), "");
+	return names[bit];
 }

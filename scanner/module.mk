@@ -24,6 +24,7 @@ libmailweir_a_SOURCES += \
 	scanner/html_text.c scanner/html_text.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
+	scanner/name_text.c scanner/name_text.h \
 	scanner/policy.h \
 	scanner/received.c scanner/received.h \
 	scanner/record.c scanner/record.h scanner/record_json.c \

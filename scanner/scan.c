@@ -36,6 +36,7 @@ void
 scan_init(void)
 {
 	g_mime_init();
+	filename_init();
 }
 
 /* --- reading the message ------------------------------------------------- */

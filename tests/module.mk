@@ -43,6 +43,11 @@ check_PROGRAMS += tests/test-declaration
 tests_test_declaration_SOURCES = tests/test-declaration.c tests/table.h
 tests_test_declaration_LDADD = $(MAILWEIR_LIBS)
 
+check_PROGRAMS += tests/test-filename
+tests_test_filename_SOURCES = tests/test-filename.c
+tests_test_filename_LDADD = $(MAILWEIR_LIBS)
+EXTRA_DIST += tests/vectors
+
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
 	tests/test-help.sh tests/test-mutations.sh tests/test-spool.sh
 EXTRA_DIST += tests/fixtures samples
