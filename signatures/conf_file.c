@@ -131,13 +131,20 @@ note_line(ConfFile *conf, char *line, guint number, char **group,
 static gboolean
 note_lines(ConfFile *conf, const char *text, GError **error)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	g_autofree char *group = NULL;
+	const char *end;
+	guint number = 1;
 
-	for (guint i = 0; lines[i] != NULL; i++)
-		if (!note_line(conf, g_strstrip(lines[i]), i + 1, &group,
-		    error))
+	for (const char *line = text; line != NULL;
+	    line = end == NULL ? NULL : end + 1, number++) {
+		g_autofree char *copy = NULL;
+
+		end = strchr(line, '\n');
+		copy = end == NULL ? g_strdup(line) :
+		    g_strndup(line, (gsize)(end - line));
+		if (!note_line(conf, g_strstrip(copy), number, &group, error))
 			return FALSE;
+	}
 	return TRUE;
 }
 
