@@ -159,6 +159,12 @@ cli_rules(int argc, char **argv)
 		return check(argc - 1, argv + 1);
 	if (strcmp(word, "test") == 0)
 		return test(argc - 1, argv + 1);
+	if (strcmp(word, "--help") == 0) {
+		printf("Usage:\n"
+		    "  mailweir rules check [--strict] [--starter] DIR...\n"
+		    "  mailweir rules test [--rules DIR] TEXT\n");
+		return EX_OK;
+	}
 	return cli_fail(EX_USAGE, "rules",
 	    "rules check DIR..., or rules test TEXT");
 }
