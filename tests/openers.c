@@ -33,7 +33,8 @@ find_in_leaf(GMimeObject *parent, GMimeObject *object, gpointer data)
 	stream = g_mime_stream_mem_new();
 	g_mime_data_wrapper_write_to_stream(content, stream);
 	octets = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
-	if (memmem(octets->data, octets->len, needle, strlen(needle)) != NULL)
+	if (octets->len > 0 &&
+	    memmem(octets->data, octets->len, needle, strlen(needle)) != NULL)
 		*is_found = TRUE;
 	g_object_unref(stream);
 }
