@@ -215,9 +215,9 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 	g_autoptr(GError) error = NULL;
 	gboolean has_extension = FALSE;
 
-	if (part->detected_type == NULL && names->len == 0)
-		part->detected_type = g_strdup(magic_type_of_text(
-		    octets.octets, octets.len));
+	if (part->detected_type == NULL)
+		part->detected_type = g_strdup(magic_type_at_a_glance(
+		    octets.octets, octets.len, names->len > 0));
 	if (part->detected_type == NULL)
 		part->detected_type = g_strdup(magic_type_detect(
 		    ruleset_magic(examination->rules), octets.octets,
@@ -573,7 +573,7 @@ scan_content(Examination *examination, PartRecord *part, Span octets,
 	walk.announced = g_ptr_array_new_with_free_func(announced_free);
 	g_array_append_val(walk.layers, layer);
 	switch (engine_scan(ruleset_engine(examination->rules), octets.octets,
-	    octets.len, NULL, &visitor, &walk, &detail)) {
+	    octets.len, ENGINE_WHOLE, &visitor, &walk, &detail)) {
 	case ENGINE_CLEAN:
 	case ENGINE_MATCHED:
 		g_array_set_size(walk.layers, 1);
@@ -655,7 +655,8 @@ examination_remainder(Examination *examination, Span octets, const char *path,
 	g_array_append_val(layers, layer);
 	walk.layers = layers;
 	if (engine_scan(ruleset_engine(examination->rules), octets.octets,
-	    octets.len, NULL, &visitor, &walk, &detail) == ENGINE_UNFINISHED)
+	    octets.len, ENGINE_UNOPENED_MAIL, &visitor, &walk, &detail) ==
+	    ENGINE_UNFINISHED)
 		record_add_finding(examination->record, FINDING_ERROR,
 		    "engine", VERDICT_DEFER, path, NULL, reading,
 		    "libclamav: %s", detail);

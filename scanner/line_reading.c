@@ -22,6 +22,7 @@ struct walk {
 	const ScanPolicy *policy;
 	GPtrArray *entities;
 	guint n_known;          /* entities of the canonical reading */
+	guint enclosing;        /* the one of them that was asked for last */
 	GHashTable *known;      /* offset of a body -> its end, canonical reading */
 	GHashTable *empty;      /* offsets of headers of empty parts, likewise */
 	Record *record;
@@ -228,16 +229,29 @@ declared_type(Span header)
 	return NULL;
 }
 
-/* The part of the canonical reading in whose body the octet lies; NULL: none. */
-static const Entity *
-enclosing_part(const struct walk *walk, const guint8 *octet)
+static gboolean
+is_inside(const struct walk *walk, guint index, const guint8 *octet)
 {
-	for (guint i = 0; i < walk->n_known; i++) {
-		const Entity *entity = g_ptr_array_index(walk->entities, i);
+	const Entity *entity = g_ptr_array_index(walk->entities, index);
 
-		if (!entity->is_entered && octet >= entity->body.octets &&
-		    octet < entity->body.octets + entity->body.len)
-			return entity;
+	return !entity->is_entered && octet >= entity->body.octets &&
+	    octet < entity->body.octets + entity->body.len;
+}
+
+/* The part of the canonical reading in whose body the octet lies; NULL: none.
+ * Neighbours are asked for one after another. */
+static const Entity *
+enclosing_part(struct walk *walk, const guint8 *octet)
+{
+	guint n = walk->n_known;
+
+	for (guint i = 0; i < n; i++) {
+		guint index = (walk->enclosing + i) % n;
+
+		if (is_inside(walk, index, octet)) {
+			walk->enclosing = index;
+			return g_ptr_array_index(walk->entities, index);
+		}
 	}
 	return NULL;
 }
@@ -245,7 +259,7 @@ enclosing_part(const struct walk *walk, const guint8 *octet)
 /* Whether the offset lies in text that is well understood: there it is a
  * quotation. */
 static gboolean
-is_quoted(const struct walk *walk, gsize offset)
+is_quoted(struct walk *walk, gsize offset)
 {
 	const Entity *part = enclosing_part(walk,
 	    walk->message.octets + offset);
@@ -441,12 +455,15 @@ line_reading(Span message, const char *base, const ScanPolicy *policy,
 			    entity->header.octets - message.octets));
 	}
 	add_whole(&walk);
-	/* Beyond the limit the message is refused whatever else is in it. */
+	/* Beyond the limit the message is refused whatever else is in it: what
+	 * was found so far would only cost time. */
 	while (i < message.len && walk.found <= policy->max_parts) {
 		Span line = line_at(message, i);
 
 		i = visit_line(&walk, line) ? read_entity(&walk, i) :
 		    next_line(message, i + line.len);
 	}
+	if (walk.found > policy->max_parts)
+		g_ptr_array_set_size(entities, (gint)walk.n_known);
 	*has_inline = walk.has_inline;
 }

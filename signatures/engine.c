@@ -313,7 +313,7 @@ engine_databases(const Engine *engine)
 
 EngineResult
 engine_scan(const Engine *engine, const void *octets, gsize len,
-    const char *name, const EngineVisitor *visitor, gpointer data,
+    EngineScope scope, const EngineVisitor *visitor, gpointer data,
     const char **detail)
 {
 	/*
@@ -324,7 +324,8 @@ engine_scan(const Engine *engine, const void *octets, gsize len,
 	struct cl_scan_options options = {
 		.general = CL_SCAN_GENERAL_ALLMATCHES |
 		    CL_SCAN_GENERAL_HEURISTICS,
-		.parse = ~0u,
+		.parse = scope == ENGINE_WHOLE ? ~0u :
+		    ~(unsigned int)CL_SCAN_PARSE_MAIL,
 		.heuristic = CL_SCAN_HEURISTIC_EXCEEDS_MAX |
 		    CL_SCAN_HEURISTIC_ENCRYPTED_ARCHIVE |
 		    CL_SCAN_HEURISTIC_ENCRYPTED_DOC,
@@ -343,7 +344,7 @@ engine_scan(const Engine *engine, const void *octets, gsize len,
 		*detail = "libclamav: cannot map the part";
 		return ENGINE_UNFINISHED;
 	}
-	result = cl_scanmap_callback(map, name, &signature, &scanned,
+	result = cl_scanmap_callback(map, NULL, &signature, &scanned,
 	    engine->clamav, &options, &scan);
 	cl_fmap_close(map);
 	switch (result) {

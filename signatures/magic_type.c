@@ -77,8 +77,8 @@ is_text_octet(guint8 c)
 	    c == '\f';
 }
 
-const char *
-magic_type_of_text(const void *octets, gsize len)
+static const char *
+type_of_text(const void *octets, gsize len)
 {
 	/* Scripts, registry files and other formats that are text throughout;
 	 * the last ones are compared without regard to case. */
@@ -113,4 +113,27 @@ magic_type_of_text(const void *octets, gsize len)
 		line++;
 	colon = memchr(text, ':', line);
 	return colon != NULL ? NULL : "text/plain";
+}
+
+const char *
+magic_type_at_a_glance(const void *octets, gsize len, gboolean is_named)
+{
+	/* Libmagic says the same of whatever begins so. */
+	static const struct {
+		const char *beginning;
+		gsize len;
+		const char *type;
+	} pictures[] = {
+		{ "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16, "image/png" },
+		{ "GIF87a", 6, "image/gif" },
+		{ "GIF89a", 6, "image/gif" },
+		{ "\xff\xd8\xff\xe0", 4, "image/jpeg" },
+		{ "\xff\xd8\xff\xe1", 4, "image/jpeg" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(pictures); i++)
+		if (len >= pictures[i].len && memcmp(octets,
+		    pictures[i].beginning, pictures[i].len) == 0)
+			return pictures[i].type;
+	return is_named ? NULL : type_of_text(octets, len);
 }

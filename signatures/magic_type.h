@@ -29,12 +29,13 @@ const char *magic_type_detect(MagicType *magic, const void *octets, gsize len,
     GError **error);
 
 /*
- * The type of text that needs no libmagic, which takes most of the time of a
- * small message for it: "text/plain" or "text/html", static. NULL: ask libmagic.
- * Only for parts without a file name: what else text may be (a script, say)
- * matters under a name only. Text that begins like anything that is dangerous in
- * itself, or like a message, gives NULL.
+ * The type of what needs no libmagic, which takes most of the time of a small
+ * message: pictures by their first octets, and plain text or HTML. Static.
+ * NULL: ask libmagic. Text is told for parts without a file name only: what
+ * else it may be (a script, say) matters under a name. Text that begins like
+ * anything that is dangerous in itself, or like a message, gives NULL.
  */
-const char *magic_type_of_text(const void *octets, gsize len);
+const char *magic_type_at_a_glance(const void *octets, gsize len,
+    gboolean is_named);
 
 #endif

@@ -58,7 +58,8 @@ engine_answers(const Engine *engine, const char *sample, EngineResult want,
 	static const EngineVisitor visitor = { ignore_name, ignore_member,
 		ignore_match };
 	const char *detail;
-	EngineResult got = engine_scan(engine, sample, strlen(sample), NULL,
+	EngineResult got = engine_scan(engine, sample, strlen(sample),
+	    ENGINE_WHOLE,
 	    &visitor, NULL, &detail);
 
 	if (got == want)
