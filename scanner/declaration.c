@@ -418,12 +418,14 @@ next_field(const GArray *fields, guint n, const char *name, guint *i)
 }
 
 static void
-read_names(Declaration *declaration, const GArray *fields, guint n)
+read_names(Declaration *declaration, const GArray *fields, guint n,
+    guint max_parameters)
 {
 	for (gsize s = 0; s < G_N_ELEMENTS(name_sources); s++) {
 		const struct name_source *source = &name_sources[s];
 		g_autoptr(ParameterReadings) readings =
-		    parameter_readings_new(source->parameter);
+		    parameter_readings_new(source->parameter,
+		        max_parameters);
 		const HeaderField *field;
 		guint i = 0;
 
@@ -472,11 +474,11 @@ read_types_and_encodings(Declaration *declaration, const GArray *fields,
 }
 
 Declaration *
-declaration_new(const HeaderSection *section)
+declaration_new(const HeaderSection *section, const HeaderLimits *limits)
 {
 	Declaration *declaration = g_new0(Declaration, 1);
 	g_autoptr(ParameterReadings) boundary =
-	    parameter_readings_new("boundary");
+	    parameter_readings_new("boundary", limits->max_parameters);
 	const GArray *fields = section->fields;
 	guint n = 0;
 
@@ -494,7 +496,7 @@ declaration_new(const HeaderSection *section)
 		n = fields->len;
 	}
 	add_boundaries(declaration, boundary);
-	read_names(declaration, fields, n);
+	read_names(declaration, fields, n, limits->max_parameters);
 	return declaration;
 }
 

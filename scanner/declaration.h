@@ -53,7 +53,8 @@ typedef struct {
  * the empty line that ends the section for most clients count unless the type
  * is message/...: then they are the message's. Caller owns the result.
  */
-Declaration *declaration_new(const HeaderSection *section);
+Declaration *declaration_new(const HeaderSection *section,
+    const HeaderLimits *limits);
 void declaration_free(Declaration *declaration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Declaration, declaration_free)
 

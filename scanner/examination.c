@@ -637,27 +637,48 @@ skip_member(const EngineMember *member, gpointer data)
 	return member->is_normalised ? ENGINE_VISIT_SCAN : ENGINE_VISIT_SKIP;
 }
 
+/* Octets that have no part in the record of their own: what is found in them is
+ * told of the part with the path. */
+static void
+scan_loose(Examination *examination, Span octets, EngineScope scope,
+    const EngineVisitor *visitor, const char *path, const char *reading)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autoptr(GPtrArray) announced = g_ptr_array_new_with_free_func(
+	    announced_free);
+	g_autoptr(GArray) layers = g_array_new(FALSE, FALSE,
+	    sizeof(struct layer));
+	PartRecord part = { .path = (char *)path, .names = names };
+	struct container_walk walk = { .examination = examination,
+		.reading = reading, .layers = layers, .announced = announced };
+	struct layer layer = { .part = &part, .len = octets.len };
+	const char *detail;
+
+	g_array_append_val(layers, layer);
+	if (engine_scan(ruleset_engine(examination->rules), octets.octets,
+	    octets.len, scope, visitor, &walk, &detail) == ENGINE_UNFINISHED)
+		record_add_finding(examination->record, FINDING_ERROR,
+		    "engine", VERDICT_DEFER, path, NULL, reading,
+		    "libclamav: %s", detail);
+}
+
 void
 examination_remainder(Examination *examination, Span octets, const char *path,
     const char *reading)
 {
 	static const EngineVisitor visitor = { ignore_name, skip_member,
 		on_match };
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	PartRecord part = { .path = (char *)path, .names = names };
-	struct container_walk walk = { .examination = examination,
-		.reading = reading };
-	struct layer layer = { .part = &part, .len = octets.len };
-	g_autoptr(GArray) layers = g_array_new(FALSE, FALSE,
-	    sizeof(struct layer));
-	const char *detail;
 
-	g_array_append_val(layers, layer);
-	walk.layers = layers;
-	if (engine_scan(ruleset_engine(examination->rules), octets.octets,
-	    octets.len, ENGINE_UNOPENED_MAIL, &visitor, &walk, &detail) ==
-	    ENGINE_UNFINISHED)
-		record_add_finding(examination->record, FINDING_ERROR,
-		    "engine", VERDICT_DEFER, path, NULL, reading,
-		    "libclamav: %s", detail);
+	scan_loose(examination, octets, ENGINE_UNOPENED_MAIL, &visitor, path,
+	    reading);
+}
+
+void
+examination_mail(Examination *examination, Span message, const char *path)
+{
+	static const EngineVisitor visitor = { ignore_name, on_member,
+		on_match };
+
+	scan_loose(examination, message, ENGINE_WHOLE, &visitor, path,
+	    CLAMAV_READING);
 }

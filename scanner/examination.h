@@ -17,6 +17,9 @@
 #include "scanner/record.h"
 #include "signatures/ruleset.h"
 
+/* What libclamav's mail parser shows. */
+#define CLAMAV_READING "clamav"
+
 typedef struct examination Examination;
 
 /* Of one message; rules, policy and record are borrowed. */
@@ -42,5 +45,12 @@ void examination_names(Examination *examination, const PartRecord *part,
  * the part that holds it) with the path. */
 void examination_remainder(Examination *examination, Span octets,
     const char *path, const char *reading);
+
+/*
+ * The parts that libclamav's mail parser finds in message, where they are not
+ * known yet: for messages that can be read in several ways. Their paths hang
+ * on that of the part that holds the message, "" the message itself.
+ */
+void examination_mail(Examination *examination, Span message, const char *path);
 
 #endif

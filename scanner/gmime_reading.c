@@ -9,6 +9,9 @@
 #include "scanner/autoptr.h"
 #include "scanner/gmime_reading.h"
 
+/* Of the field that a note is about. */
+#define MAX_ITEM_OCTETS 40
+
 struct walk {
 	Span message;
 	const char *base;       /* path of the part that holds the message, or "" */
@@ -41,13 +44,27 @@ static const struct {
 	    "a multipart's boundary never occurs" },
 };
 
+/* item: what GMime complains about, a line or less; NULL: nothing special. */
+static void
+add_note(struct walk *walk, const char *rule, const char *detail,
+    gint64 offset, const char *item)
+{
+	Finding *finding = record_add_finding(walk->record, FINDING_AMBIGUITY,
+	    rule, VERDICT_ACCEPT, walk->base, NULL, GMIME_READING, "%s",
+	    detail);
+	g_autofree char *field = item != NULL ?
+	    g_strndup(item, MIN(strcspn(item, ":\r\n"), MAX_ITEM_OCTETS)) :
+	    NULL;
+
+	finding_set_place(finding, offset, field);
+}
+
 static void
 on_warning(gint64 offset, GMimeParserWarning warning, const gchar *item,
     gpointer data)
 {
 	struct walk *walk = data;
 
-	(void)item;
 	if (warning == GMIME_CRIT_NESTING_OVERFLOW)
 		record_add_finding(walk->record, FINDING_LIMIT, "max-depth",
 		    VERDICT_ILLEGAL, walk->base, NULL, GMIME_READING,
@@ -55,11 +72,8 @@ on_warning(gint64 offset, GMimeParserWarning warning, const gchar *item,
 		    offset);
 	for (gsize i = 0; i < G_N_ELEMENTS(gmime_notes); i++)
 		if (gmime_notes[i].warning == warning)
-			record_add_finding(walk->record, FINDING_AMBIGUITY,
-			    gmime_notes[i].rule, VERDICT_ACCEPT, walk->base,
-			    NULL, GMIME_READING,
-			    "%s (octet %" G_GINT64_FORMAT ")",
-			    gmime_notes[i].detail, offset);
+			add_note(walk, gmime_notes[i].rule,
+			    gmime_notes[i].detail, offset, item);
 }
 
 /* Where the object's header section begins: at its first header field; -1

@@ -489,13 +489,13 @@ skip_stray_lines(struct reader *reader, gsize *offset)
 }
 
 HeaderSection *
-header_section_new(Span octets, guint max_fields)
+header_section_new(Span octets, const HeaderLimits *limits)
 {
 	HeaderSection *section = g_new0(HeaderSection, 1);
 	struct reader reader = {
-		.text = { octets.octets, MIN(octets.len, HEADER_MAX_OCTETS) },
+		.text = { octets.octets, MIN(octets.len, limits->max_octets) },
 		.section = section,
-		.max_fields = max_fields,
+		.max_fields = limits->max_fields,
 	};
 	GroupEnd end;
 
@@ -509,7 +509,7 @@ header_section_new(Span octets, guint max_fields)
 		section->bodies[BORDER_EMPTY_LINE] = section->end;
 	else if (end == END_AT_GARBAGE)
 		section->oddities |= HEADER_TOO_MUCH_GARBAGE;
-	else if (end == END_OF_OCTETS && octets.len <= HEADER_MAX_OCTETS)
+	else if (end == END_OF_OCTETS && octets.len <= limits->max_octets)
 		section->oddities |= HEADER_NO_END;
 	for (guint group = 1; group < MAX_GROUPS && end == END_AT_EMPTY_LINE &&
 	     skip_stray_lines(&reader, &section->end); group++) {
@@ -517,7 +517,7 @@ header_section_new(Span octets, guint max_fields)
 		end = read_group(&reader, &section->end, 0);
 		section->bodies[BORDER_LAST_EMPTY_LINE] = section->end;
 	}
-	if (end == END_OF_OCTETS && octets.len > HEADER_MAX_OCTETS)
+	if (end == END_OF_OCTETS && octets.len > limits->max_octets)
 		section->oddities |= HEADER_TOO_LONG;
 	return section;
 }

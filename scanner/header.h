@@ -23,12 +23,10 @@
 #include <glib.h>
 
 #include "scanner/entity.h"
+#include "scanner/policy.h"
 
 /* Longer names are cut: none that matters is as long. */
 #define FIELD_MAX_NAME 39
-
-/* Octets of a section, as its most lenient reader sees it. */
-#define HEADER_MAX_OCTETS (1u << 20)
 
 /* Lines in a row that are not fields, before the rest is taken for the body. */
 #define HEADER_MAX_GARBAGE_LINES 100
@@ -90,10 +88,10 @@ typedef struct {
 } HeaderSection;
 
 /*
- * Reads the section that octets begin with; as many fields as max_fields pass.
- * Caller owns the result.
+ * Reads the section that octets begin with. Its octets are counted as its most
+ * lenient reader sees it. Caller owns the result.
  */
-HeaderSection *header_section_new(Span octets, guint max_fields);
+HeaderSection *header_section_new(Span octets, const HeaderLimits *limits);
 void header_section_free(HeaderSection *section);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeaderSection, header_section_free)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	scanner/ambiguity.c scanner/ambiguity.h \
 	scanner/autoptr.h \
 	scanner/charset.c scanner/charset.h \
 	scanner/cms.c scanner/cms.h \
@@ -24,6 +25,7 @@ libmailweir_a_SOURCES += \
 	scanner/html_text.c scanner/html_text.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
+	scanner/message.c scanner/message.h \
 	scanner/name_text.c scanner/name_text.h \
 	scanner/policy.h \
 	scanner/received.c scanner/received.h \

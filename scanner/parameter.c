@@ -400,7 +400,8 @@ read_text(ParameterReadings *readings, const GString *text, gboolean is_strict,
 		occurrence.is_strict = is_strict && !is_quoted;
 		if (occurrence.is_section) {
 			g_autoptr(ParameterReadings) section =
-			    parameter_readings_new(readings->name);
+			    parameter_readings_new(readings->name,
+			        readings->max_occurrences);
 			const ParameterValue *value;
 
 			add_values_at(section, occurrence.at, end,
@@ -424,11 +425,12 @@ read_text(ParameterReadings *readings, const GString *text, gboolean is_strict,
 }
 
 ParameterReadings *
-parameter_readings_new(const char *name)
+parameter_readings_new(const char *name, guint max_occurrences)
 {
 	ParameterReadings *readings = g_new0(ParameterReadings, 1);
 
 	readings->name = name;
+	readings->max_occurrences = max_occurrences;
 	readings->values = g_ptr_array_new_with_free_func(value_free);
 	return readings;
 }
@@ -446,7 +448,7 @@ void
 parameter_readings_add(ParameterReadings *readings, Span body,
     gboolean is_strict)
 {
-	guint allowed = PARAMETER_MAX_OCCURRENCES - readings->occurrences;
+	guint allowed = readings->max_occurrences - readings->occurrences;
 	guint occurrences = 0;
 	g_autoptr(GPtrArray) texts = NULL;
 	Span plain;

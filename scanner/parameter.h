@@ -22,8 +22,6 @@
 
 /* Different values of one parameter, in all fields together. */
 #define PARAMETER_MAX_VALUES 64
-/* How often it may occur. */
-#define PARAMETER_MAX_OCCURRENCES 200
 /* Of one value. */
 #define PARAMETER_MAX_OCTETS (16u << 10)
 
@@ -43,11 +41,14 @@ typedef struct {
 	const char *name;       /* of the parameter */
 	GPtrArray *values;      /* of ParameterValue *, all different */
 	guint occurrences;
+	guint max_occurrences;
 	gboolean exceeds;       /* a limit was reached: there are more */
 } ParameterReadings;
 
-/* name: lower case, static. Caller owns the result. */
-ParameterReadings *parameter_readings_new(const char *name);
+/* name: lower case, static. max_occurrences: how often it may occur in all
+ * fields together. Caller owns the result. */
+ParameterReadings *parameter_readings_new(const char *name,
+    guint max_occurrences);
 void parameter_readings_free(ParameterReadings *readings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ParameterReadings, parameter_readings_free)
 

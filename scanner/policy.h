@@ -17,6 +17,13 @@ typedef enum {
 	CHOICE_NOTE,
 } PolicyChoice;
 
+/* Of one header section. */
+typedef struct {
+	guint max_fields;
+	guint max_parameters;           /* how often one parameter may occur */
+	guint64 max_octets;
+} HeaderLimits;
+
 typedef struct {
 	/* octets */
 	guint64 max_message_octets;
@@ -26,9 +33,15 @@ typedef struct {
 	/* counts */
 	guint max_depth;                /* multipart and message levels */
 	guint max_parts;                /* MIME parts of a message */
-	guint max_header_fields;        /* of one header section */
+	/* Messages that are attached as files or coded, one in another or not:
+	 * each is read like the message itself. */
+	guint max_messages;
+	/* Decoded octets of all readings together, as a multiple of the octets
+	 * of the message: honest mail has less than one. */
+	guint max_decoded_ratio;
 	guint max_container_depth;      /* containers within containers */
 	guint max_members;              /* members of one part's containers together */
+	HeaderLimits header;
 	/* choices */
 	PolicyChoice encrypted_archive;
 	PolicyChoice encrypted_document;

@@ -18,6 +18,7 @@ finding_free(gpointer data)
 	g_free(finding->name);
 	g_free(finding->detail);
 	g_free(finding->reading);
+	g_free(finding->field);
 	g_free(finding);
 }
 
@@ -54,6 +55,8 @@ record_new(void)
 
 	record->action = verdict_action(VERDICT_DEFER);
 	record->findings = g_ptr_array_new_with_free_func(finding_free);
+	record->finding_keys = g_hash_table_new_full(g_str_hash, g_str_equal,
+	    g_free, NULL);
 	record->parts = g_ptr_array_new_with_free_func(part_record_free);
 	record->hits = g_ptr_array_new_with_free_func(score_hit_free);
 	return record;
@@ -68,6 +71,7 @@ record_free(Record *record)
 	g_free(record->file);
 	g_free(record->enhanced);
 	g_free(record->text);
+	g_hash_table_unref(record->finding_keys);
 	g_ptr_array_unref(record->findings);
 	g_ptr_array_unref(record->parts);
 	g_ptr_array_unref(record->hits);
@@ -81,13 +85,14 @@ valid_utf8(const char *text)
 	return text != NULL ? g_utf8_make_valid(text, -1) : NULL;
 }
 
-static gboolean
-finding_equals(const Finding *a, const Finding *b)
+/* Equal for equal findings. Caller frees. */
+static char *
+finding_key(const Finding *finding)
 {
-	return a->class == b->class && a->verdict == b->verdict &&
-	    g_strcmp0(a->rule, b->rule) == 0 &&
-	    g_strcmp0(a->part, b->part) == 0 &&
-	    g_strcmp0(a->name, b->name) == 0;
+	return g_strdup_printf("%d %d %s\n%s\n%s", (int)finding->class,
+	    (int)finding->verdict, finding->rule,
+	    finding->part != NULL ? finding->part : "\n",
+	    finding->name != NULL ? finding->name : "\n");
 }
 
 Finding *
@@ -95,7 +100,8 @@ record_add_finding(Record *record, FindingClass class, const char *rule,
     Verdict verdict, const char *part, const char *name, const char *reading,
     const char *detail_format, ...)
 {
-	Finding *finding = g_new0(Finding, 1);
+	Finding *finding = g_new0(Finding, 1), *old;
+	g_autofree char *key = NULL;
 	va_list arguments;
 
 	finding->class = class;
@@ -103,13 +109,12 @@ record_add_finding(Record *record, FindingClass class, const char *rule,
 	finding->rule = valid_utf8(rule);
 	finding->part = g_strdup(part);
 	finding->name = valid_utf8(name);
-	for (guint i = 0; i < record->findings->len; i++) {
-		Finding *old = g_ptr_array_index(record->findings, i);
-
-		if (finding_equals(old, finding)) {
-			finding_free(finding);
-			return old;
-		}
+	finding->offset = -1;
+	key = finding_key(finding);
+	old = g_hash_table_lookup(record->finding_keys, key);
+	if (old != NULL) {
+		finding_free(finding);
+		return old;
 	}
 	finding->reading = g_strdup(reading);
 	if (detail_format != NULL) {
@@ -121,7 +126,18 @@ record_add_finding(Record *record, FindingClass class, const char *rule,
 		finding->detail = valid_utf8(detail);
 	}
 	g_ptr_array_add(record->findings, finding);
+	g_hash_table_insert(record->finding_keys, g_steal_pointer(&key),
+	    finding);
 	return finding;
+}
+
+void
+finding_set_place(Finding *finding, gint64 offset, const char *field)
+{
+	if (finding->offset >= 0 || finding->field != NULL)
+		return;
+	finding->offset = offset;
+	finding->field = valid_utf8(field);
 }
 
 PartRecord *

@@ -40,6 +40,8 @@ typedef struct {
 	Verdict verdict;        /* VERDICT_ACCEPT: a note that does not refuse; not
 	                         * carried by JSON */
 	guint reply;            /* its reply code, set by record_decide() */
+	gint64 offset;          /* where in the message it is seen; -1: nowhere */
+	char *field;            /* the header field it is about; NULL: none */
 } Finding;
 
 /* How far a part was looked at. Zero is the safe value. */
@@ -78,6 +80,7 @@ typedef struct {
 	char *enhanced;
 	char *text;
 	GPtrArray *findings;    /* of Finding * */
+	GHashTable *finding_keys;       /* record.c's own */
 	GPtrArray *parts;       /* of PartRecord * */
 	double score;           /* content rules; meaningful where hits is not empty */
 	GPtrArray *hits;        /* of ScoreHit * */
@@ -106,6 +109,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)
 Finding *record_add_finding(Record *record, FindingClass class,
     const char *rule, Verdict verdict, const char *part, const char *name,
     const char *reading, const char *detail_format, ...) G_GNUC_PRINTF(8, 9);
+
+/* Says where a finding is seen; field is copied, and made valid UTF-8. What was
+ * said first stays. */
+void finding_set_place(Finding *finding, gint64 offset, const char *field);
 
 /* A new part, borrowed; content_type and the like are the caller's to set. */
 PartRecord *record_add_part(Record *record, const char *path,

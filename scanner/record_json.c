@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "scanner/ambiguity.h"
 #include "scanner/record.h"
 
 G_DEFINE_QUARK(mailweir-record-error, record_error)
@@ -147,6 +148,11 @@ append_finding(GString *json, const Finding *finding)
 	append_member(json, "detail", finding->detail);
 	append_member(json, "reading", finding->reading);
 	append_number(json, "reply", finding->reply);
+	append_member(json, "grade", ambiguity_name(
+	    ambiguity_of_finding(finding)));
+	if (finding->offset >= 0)
+		append_number(json, "offset", (guint64)finding->offset);
+	append_member(json, "field", finding->field);
 	g_string_append_c(json, '}');
 }
 
@@ -437,6 +443,9 @@ read_finding(struct reader *reader, JsonObject *object, Record *record)
 	finding->detail = read_string(reader, object, "detail");
 	finding->reading = read_string(reader, object, "reading");
 	finding->reply = (guint)read_number(reader, object, "reply", 599);
+	finding->offset = member_of(object, "offset") == NULL ? -1 :
+	    (gint64)read_number(reader, object, "offset", G_MAXINT64);
+	finding->field = read_string(reader, object, "field");
 	g_ptr_array_add(record->findings, finding);
 }
 

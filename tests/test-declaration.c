@@ -11,15 +11,18 @@
 #include "tests/table.h"
 
 #define MAX_FIELDS 2000
+#define MAX_OCTETS (1u << 20)
 #define TEXT(literal) literal, sizeof(literal) - 1
+
+static const HeaderLimits limits = { MAX_FIELDS, 200, MAX_OCTETS };
 
 static Declaration *
 declare(const char *octets, gsize len)
 {
 	g_autoptr(HeaderSection) section = header_section_new(
-	    (Span){ (const guint8 *)octets, len }, MAX_FIELDS);
+	    (Span){ (const guint8 *)octets, len }, &limits);
 
-	return declaration_new(section);
+	return declaration_new(section, &limits);
 }
 
 /* --- media types --------------------------------------------------------- */

@@ -10,6 +10,8 @@
 #include "scanner/parameter.h"
 #include "tests/table.h"
 
+#define MAX_OCCURRENCES 200
+
 #define TEXT(literal) literal, sizeof(literal) - 1
 
 static Span
@@ -148,7 +150,7 @@ static void
 test_values(gconstpointer data)
 {
 	const struct value_case *tc = data;
-	g_autoptr(ParameterReadings) readings = parameter_readings_new("p");
+	g_autoptr(ParameterReadings) readings = parameter_readings_new("p", MAX_OCCURRENCES);
 	g_autofree char *got = NULL, *first = NULL;
 
 	parameter_readings_add(readings, span(tc->body, tc->len), TRUE);
@@ -193,7 +195,7 @@ static void
 test_plain(gconstpointer data)
 {
 	const struct plain_case *tc = data;
-	g_autoptr(ParameterReadings) readings = parameter_readings_new("p");
+	g_autoptr(ParameterReadings) readings = parameter_readings_new("p", MAX_OCCURRENCES);
 	Span body = span(tc->body, strlen(tc->body)), value;
 	g_autofree char *got = NULL;
 
@@ -231,7 +233,7 @@ static void
 test_strict(gconstpointer data)
 {
 	const struct strict_case *tc = data;
-	g_autoptr(ParameterReadings) readings = parameter_readings_new("p");
+	g_autoptr(ParameterReadings) readings = parameter_readings_new("p", MAX_OCCURRENCES);
 	guint count = 0;
 
 	parameter_readings_add(readings, span(tc->body, strlen(tc->body)),
@@ -249,7 +251,7 @@ test_strict(gconstpointer data)
 static void
 test_cut(void)
 {
-	g_autoptr(ParameterReadings) readings = parameter_readings_new("p");
+	g_autoptr(ParameterReadings) readings = parameter_readings_new("p", MAX_OCCURRENCES);
 	const char *body = "a; p=\"run.exe (1), x; y.pdf\"";
 
 	parameter_readings_add(readings, span(body, strlen(body)), TRUE);
@@ -298,24 +300,24 @@ test_words(gconstpointer data)
 static void
 test_occurrence_limit(void)
 {
-	for (guint n = PARAMETER_MAX_OCCURRENCES - 1;
-	     n <= PARAMETER_MAX_OCCURRENCES + 1; n++) {
+	for (guint n = MAX_OCCURRENCES - 1;
+	     n <= MAX_OCCURRENCES + 1; n++) {
 		g_autoptr(GString) body = g_string_new("a/b");
 		g_autoptr(ParameterReadings) readings =
-		    parameter_readings_new("p");
+		    parameter_readings_new("p", MAX_OCCURRENCES);
 
 		for (guint i = 0; i < n; i++)
 			g_string_append(body, "; p=x");
 		parameter_readings_add(readings, span(body->str, body->len),
 		    TRUE);
 		g_assert_cmpint(readings->exceeds, ==,
-		    n > PARAMETER_MAX_OCCURRENCES);
+		    n > MAX_OCCURRENCES);
 	}
 	/* Others do not count. */
 	{
 		g_autoptr(GString) body = g_string_new("a/b");
 		g_autoptr(ParameterReadings) readings =
-		    parameter_readings_new("p");
+		    parameter_readings_new("p", MAX_OCCURRENCES);
 
 		for (guint i = 0; i < 5000; i++)
 			g_string_append(body, "; q=\"x");
@@ -333,7 +335,7 @@ test_value_limit(void)
 	for (guint n = PARAMETER_MAX_VALUES - 1;
 	     n <= PARAMETER_MAX_VALUES + 1; n++) {
 		g_autoptr(ParameterReadings) readings =
-		    parameter_readings_new("p");
+		    parameter_readings_new("p", MAX_OCCURRENCES);
 
 		for (guint i = 0; i < n; i++) {
 			g_autofree char *body = g_strdup_printf("a; p=%u", i);
@@ -364,7 +366,7 @@ test_octet_limit(gconstpointer data)
 		g_autofree char *body = g_strconcat(around->before, value,
 		    around->behind, NULL);
 		g_autoptr(ParameterReadings) readings =
-		    parameter_readings_new("p");
+		    parameter_readings_new("p", MAX_OCCURRENCES);
 		const ParameterValue *first;
 
 		parameter_readings_add(readings, span(body, strlen(body)),
@@ -387,7 +389,7 @@ test_every_cut(void)
 			g_autofree guint8 *copy = g_malloc(len + 1);
 			Span body = { copy + 1, len };
 			g_autoptr(ParameterReadings) readings =
-			    parameter_readings_new("p");
+			    parameter_readings_new("p", MAX_OCCURRENCES);
 			g_autoptr(GString) words = NULL;
 
 			memcpy(copy + 1, value_cases[i].body, len);
@@ -410,7 +412,7 @@ test_large(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
 		g_autoptr(GString) body = g_string_new("a/b; ");
 		g_autoptr(ParameterReadings) readings =
-		    parameter_readings_new("p");
+		    parameter_readings_new("p", MAX_OCCURRENCES);
 		g_autoptr(GString) words = NULL;
 
 		while (body->len < 1 << 20)

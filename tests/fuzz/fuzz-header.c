@@ -13,6 +13,9 @@
 #include "scanner/declaration.h"
 
 #define MAX_FIELDS 40
+#define MAX_OCTETS (1u << 20)
+
+static const HeaderLimits limits = { MAX_FIELDS, 200, MAX_OCTETS };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -61,11 +64,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(octets, first_field, prefix);
 	if (size > 0)
 		memcpy(octets + prefix, data, size);
-	section = header_section_new(rest, MAX_FIELDS);
+	section = header_section_new(rest, &limits);
 	check_section(section, rest);
-	with_first = header_section_new(all, MAX_FIELDS);
+	with_first = header_section_new(all, &limits);
 	check_section(with_first, all);
-	declaration = declaration_new(with_first);
+	declaration = declaration_new(with_first, &limits);
 	g_assert_true(has_boundary(declaration, "first") ||
 	    declaration->exceeds);
 	return 0;
