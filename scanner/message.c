@@ -370,10 +370,13 @@ body_borders(const Entity *entity, const HeaderLimits *limits,
 	const guint8 *end = entity->body.octets + entity->body.len;
 	Span whole = { entity->header.octets,
 		(gsize)(end - entity->header.octets) };
-	g_autoptr(HeaderSection) header = header_section_new(whole, limits);
+	g_autoptr(HeaderSection) header = NULL;
 	guint n = 0;
 
 	bodies[n++] = entity->body;
+	if (entity->header.len == 0)
+		return n;
+	header = header_section_new(whole, limits);
 	for (guint border = 0; border < N_BORDERS; border++) {
 		gsize offset = header->bodies[border];
 		gboolean is_new = offset != HEADER_NO_BODY &&
@@ -542,6 +545,6 @@ message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
 		.examination = examination, .message = message };
 
 	examine_message(&scan, message, "", 0);
-	if (ambiguity_of_record(record) != AMBIGUITY_NONE)
+	if (ambiguity_of_record(record) >= AMBIGUITY_DIFFERENT)
 		examination_mail(examination, message, "");
 }

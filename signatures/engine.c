@@ -66,6 +66,20 @@ on_meta(const char *container_type, unsigned long container_size,
 	return CL_CLEAN;
 }
 
+/* Parts of mail without a name get one from libclamav, and those that it has
+ * written to a temporary file have the file's. */
+static gboolean
+is_made_up(const char *name, const char **ancestors, uint32_t level)
+{
+	if (name == NULL)
+		return FALSE;
+	if (g_str_has_prefix(name, "clamav-") && g_str_has_suffix(name, ".tmp"))
+		return TRUE;
+	return level > 0 && ancestors != NULL &&
+	    g_strcmp0(ancestors[level - 1], "CL_TYPE_MAIL") == 0 &&
+	    strcmp(name, "attachment") == 0;
+}
+
 static cl_error_t
 on_file_inspection(int fd, const char *type, const char **ancestors,
     size_t parent_size, const char *name, size_t size, const char *octets,
@@ -73,7 +87,7 @@ on_file_inspection(int fd, const char *type, const char **ancestors,
 {
 	struct scan *scan = context;
 	EngineMember member = {
-		.name = name,
+		.name = is_made_up(name, ancestors, level) ? NULL : name,
 		.engine_type = type,
 		.octets = (const guint8 *)octets,
 		.len = size,
@@ -83,7 +97,6 @@ on_file_inspection(int fd, const char *type, const char **ancestors,
 	};
 
 	(void)fd;
-	(void)ancestors;
 	/* Level 0 is the part itself. */
 	if (level == 0)
 		return CL_CLEAN;
