@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/report.h"
+#include "scanner/ambiguity.h"
 
 #define BOLD "\033[1m"
 #define RED "\033[31m"
@@ -122,11 +123,14 @@ print_finding(const Finding *finding, gboolean use_colour)
 	    finding->name : "");
 	g_autofree char *detail = printable(finding->detail != NULL ?
 	    finding->detail : "");
+	const char *grade = ambiguity_name(ambiguity_of_finding(finding));
 	gboolean is_note = finding->reply / 100 == 2;
 
 	printf("  %s%s%s %s %s", paint(use_colour, is_note ? DIM : BOLD),
 	    is_note ? "note:" : "refused:", paint(use_colour, PLAIN),
 	    finding_class_name(finding->class), rule);
+	if (grade != NULL)
+		printf(" (%s)", grade);
 	if (finding->part != NULL && *finding->part != '\0')
 		printf(", part %s", finding->part);
 	if (*name != '\0')

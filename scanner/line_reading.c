@@ -362,6 +362,20 @@ is_preamble(const struct walk *walk, gsize header, gsize body, gsize end)
 	    !decode_looks_like_base64((Span){ octets + body, end - body });
 }
 
+/* Whether the lines from one offset to another are delimiters and empty. */
+static gboolean
+has_only_dashes(Span message, gsize from, gsize to)
+{
+	while (from < to) {
+		Span line = line_at(message, from);
+
+		if (!is_blank_line(line) && !has_dashes(line))
+			return FALSE;
+		from = next_line(message, from + line.len);
+	}
+	return TRUE;
+}
+
 /*
  * The entity whose header section has a MIME field at offset. Where its body
  * begins, clients differ: behind the first empty line, or at the first line
@@ -410,7 +424,8 @@ read_entity(struct walk *walk, gsize offset)
 	    !g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) &&
 	    !is_known(walk, body, trim_line_end(message, body, end))) {
 		add_entity(walk, header, body, end);
-		add_entity(walk, header, body, next);
+		if (!has_only_dashes(message, end, next))
+			add_entity(walk, header, body, next);
 	}
 	if (odd != 0)
 		add_entity(walk, header, odd, end);

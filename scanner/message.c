@@ -17,6 +17,9 @@
 #include "scanner/message.h"
 #include "scanner/remainder.h"
 
+/* Messages that are odd and smaller cost little in any number of readings. */
+#define SMALL_MESSAGE_OCTETS (64u << 10)
+
 struct scan {
 	const ScanPolicy *policy;
 	Record *record;
@@ -33,6 +36,9 @@ struct leaf {
 	const Declaration *declaration;
 	const GPtrArray *names; /* of Filename * */
 	guint depth;
+	/* Of the readings of its body so far, where it is hidden: */
+	gboolean shows_text;    /* one decodes to text */
+	const PartRecord *opaque;       /* one that libmagic does not know */
 };
 
 static void examine_message(struct scan *scan, Span message, const char *base,
@@ -167,8 +173,8 @@ check_decoded(struct scan *scan, const Decoded *decoded, const char *path,
 		    "more than %" G_GUINT64_FORMAT " octets or %u files",
 		    policy->max_part_octets, DECODE_MAX_FILES);
 	scan->decoded_octets += g_bytes_get_size(decoded->octets);
-	if (scan->decoded_octets <=
-	    policy->max_decoded_ratio * (guint64)scan->message.len)
+	if (scan->decoded_octets <= policy->max_decoded_ratio *
+	    (guint64)MAX(scan->message.len, SMALL_MESSAGE_OCTETS))
 		return TRUE;
 	record_add_finding(scan->record, FINDING_LIMIT, "max-decoded-ratio",
 	    VERDICT_ILLEGAL, NULL, NULL, reading,
@@ -303,31 +309,54 @@ reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
 	examine_message(scan, octets, part->path, leaf->depth + 1);
 }
 
+static void
+add_hidden(struct scan *scan, const Entity *entity, const PartRecord *part,
+    const char *rule, Verdict verdict)
+{
+	Finding *finding = record_add_finding(scan->record, FINDING_AMBIGUITY,
+	    rule, verdict, part->path, NULL, entity->reading,
+	    "%s that not every mail client shows", part->detected_type);
+
+	finding_set_place(finding, offset_in(scan, entity->header), NULL);
+}
+
 /*
  * An object that only a tolerant reading shows, and that is more than text (or
  * a message, whose parts are looked at on their own), is refused as such: no
  * sane sender makes it, and what one client shows of it another one hides.
  */
 static void
-check_hidden(struct scan *scan, const Entity *entity, const PartRecord *part)
+check_hidden(struct scan *scan, struct leaf *leaf, const PartRecord *part,
+    TransferEncoding encoding)
 {
-	gboolean is_text = part->detected_type == NULL ||
-	    g_str_has_prefix(part->detected_type, "text/") ||
-	    g_str_has_prefix(part->detected_type, "message/");
-	Finding *finding;
+	const char *type = part->detected_type;
 
-	if (!entity->is_hidden || part->size == 0)
+	if (!leaf->entity->is_hidden || part->size == 0 || type == NULL)
 		return;
-	finding = record_add_finding(scan->record, FINDING_AMBIGUITY,
-	    is_text ? "hidden-text" : "hidden-part", is_text ?
-	    VERDICT_ACCEPT : verdict_of(scan->policy->hidden_part), part->path,
-	    NULL, entity->reading, "%s that not every mail client shows",
-	    part->detected_type != NULL ? part->detected_type : "text");
-	finding_set_place(finding, offset_in(scan, entity->header), NULL);
+	if (g_str_has_prefix(type, "text/") ||
+	    g_str_has_prefix(type, "message/")) {
+		leaf->shows_text |= encoding != ENCODING_IDENTITY;
+		add_hidden(scan, leaf->entity, part, "hidden-text",
+		    VERDICT_ACCEPT);
+	} else if (strcmp(type, "application/octet-stream") == 0) {
+		leaf->opaque = part;
+	} else {
+		add_hidden(scan, leaf->entity, part, "hidden-part",
+		    verdict_of(scan->policy->hidden_part));
+	}
+}
+
+/* Octets of no type are only a wrong decoding where another one gives text. */
+static void
+check_opaque(struct scan *scan, const struct leaf *leaf)
+{
+	if (leaf->opaque != NULL && !leaf->shows_text)
+		add_hidden(scan, leaf->entity, leaf->opaque, "hidden-part",
+		    verdict_of(scan->policy->hidden_part));
 }
 
 static void
-examine_decoded(struct scan *scan, const struct leaf *leaf,
+examine_decoded(struct scan *scan, struct leaf *leaf,
     TransferEncoding encoding, const Decoded *decoded)
 {
 	const Entity *entity = leaf->entity;
@@ -349,7 +378,7 @@ examine_decoded(struct scan *scan, const struct leaf *leaf,
 	    entity->reading);
 	if (part->coverage != COVERAGE_SCANNED)
 		return;
-	check_hidden(scan, entity, part);
+	check_hidden(scan, leaf, part, encoding);
 	if (encoding == ENCODING_IDENTITY)
 		examine_base64_runs(scan, octets, part->path);
 	if (entity->content_type == NULL ||
@@ -393,7 +422,7 @@ body_borders(const Entity *entity, const HeaderLimits *limits,
 
 /* The body in every transfer encoding and all their readings. */
 static void
-examine_bodies(struct scan *scan, const struct leaf *leaf)
+examine_bodies(struct scan *scan, struct leaf *leaf)
 {
 	const Entity *entity = leaf->entity;
 	guint encodings = entity_encodings(leaf->declaration);
@@ -414,6 +443,7 @@ examine_bodies(struct scan *scan, const struct leaf *leaf)
 			    g_ptr_array_index(decodings, j));
 		readings += decodings->len;
 	}
+	check_opaque(scan, leaf);
 	if (readings > 1)
 		finding_set_place(record_add_finding(scan->record,
 		    FINDING_AMBIGUITY, "transfer-encoding", VERDICT_ACCEPT,
@@ -448,7 +478,8 @@ examine_entity(struct scan *scan, const Entity *entity, guint depth)
 	    limits);
 	g_autoptr(Declaration) declaration = declaration_new(header, limits);
 	g_autoptr(GPtrArray) names = entity_names(declaration);
-	struct leaf leaf = { entity, declaration, names, depth };
+	struct leaf leaf = { .entity = entity, .declaration = declaration,
+		.names = names, .depth = depth };
 
 	check_header_limits(scan, header, entity->path, entity->reading);
 	check_declaration(scan, declaration, offset_in(scan, entity->header),

@@ -37,7 +37,8 @@ typedef struct {
 	 * each is read like the message itself. */
 	guint max_messages;
 	/* Decoded octets of all readings together, as a multiple of the octets
-	 * of the message: honest mail has less than one. */
+	 * of the message, or of 64 KiB if that is more: honest mail has less
+	 * than one. */
 	guint max_decoded_ratio;
 	guint max_container_depth;      /* containers within containers */
 	guint max_members;              /* members of one part's containers together */
@@ -48,6 +49,9 @@ typedef struct {
 	PolicyChoice hidden_part;       /* an object that only a tolerant reading shows */
 	PolicyChoice message_partial;
 	PolicyChoice external_body;
+	/* The name of this server in MIME-Ambiguity-Results; NULL: no such
+	 * field. */
+	char *ambiguity_results;
 } ScanPolicy;
 
 #endif

@@ -59,6 +59,7 @@ record_new(void)
 	    g_free, NULL);
 	record->parts = g_ptr_array_new_with_free_func(part_record_free);
 	record->hits = g_ptr_array_new_with_free_func(score_hit_free);
+	record->headers = g_ptr_array_new_with_free_func(g_free);
 	return record;
 }
 
@@ -75,6 +76,7 @@ record_free(Record *record)
 	g_ptr_array_unref(record->findings);
 	g_ptr_array_unref(record->parts);
 	g_ptr_array_unref(record->hits);
+	g_ptr_array_unref(record->headers);
 	g_free(record->policy);
 	g_free(record);
 }

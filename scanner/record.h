@@ -86,6 +86,9 @@ typedef struct {
 	GPtrArray *hits;        /* of ScoreHit * */
 	guint64 signatures;     /* rule set: 0 where none was used */
 	gint64 newest;          /* seconds since the epoch; 0: not known */
+	/* Of char *, "Name: value": fields for the MTA to put into a message that
+	 * it accepts, in place of any others with their names. */
+	GPtrArray *headers;
 	char *policy;           /* fingerprint of the policy data; NULL: not known */
 	double elapsed_ms;
 } Record;

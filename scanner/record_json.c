@@ -252,6 +252,7 @@ record_to_json(const Record *record)
 	g_string_append_c(json, ']');
 	append_score(json, record);
 	append_rules(json, record);
+	append_list(json, "headers", record->headers);
 	append_double(json, "elapsed_ms", record->elapsed_ms);
 	g_string_append_c(json, '}');
 	return g_string_free(json, FALSE);
@@ -616,6 +617,7 @@ record_from_json(const char *json, gsize len, GError **error)
 	for (guint i = 0; i < array_length(array); i++)
 		read_part(&reader, array_object(&reader, array, i), record);
 	read_score(&reader, read_object(&reader, object, "score"), record);
+	read_list(&reader, object, "headers", record->headers);
 	read_rules(&reader, read_object(&reader, object, "rules"), record);
 	record->elapsed_ms = read_double(&reader, object, "elapsed_ms");
 	check_agreement(&reader, record, action);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scanner/ambiguity.h"
 #include "scanner/filename.h"
 #include "scanner/message.h"
 #include "scanner/scan.h"
@@ -65,6 +66,15 @@ read_message(int fd, guint64 size, Record *record)
 	return g_steal_pointer(&octets);
 }
 
+static void
+add_ambiguity_results(Record *record, const char *server)
+{
+	g_autofree char *results = ambiguity_results(record, server);
+
+	g_ptr_array_add(record->headers, g_strconcat(AMBIGUITY_FIELD ": ",
+	    results, NULL));
+}
+
 Record *
 scan_message(const RuleSet *rules, const ScanPolicy *policy,
     const Envelope *envelope, int fd)
@@ -91,6 +101,8 @@ scan_message(const RuleSet *rules, const ScanPolicy *policy,
 		message_examine((Span){ octets, envelope->size }, rules,
 		    policy, record);
 	record_decide(record, ruleset_catalogue(rules));
+	if (policy->ambiguity_results != NULL)
+		add_ambiguity_results(record, policy->ambiguity_results);
 	record->elapsed_ms =
 	    (double)(g_get_monotonic_time() - begin) / 1000.0;
 	return record;

@@ -16,6 +16,7 @@ enum kind {
 	KIND_PATH,              /* char *: absolute */
 	KIND_PATHS,             /* char **: absolute, separated by ';' */
 	KIND_NAMES,             /* char **: words separated by ';' */
+	KIND_HOST,              /* char *: letters, digits, dots and hyphens */
 	KIND_BOOLEAN,           /* gboolean: yes or no */
 	KIND_CHOICE,            /* PolicyChoice: refuse or note */
 	KIND_COUNT,             /* guint */
@@ -79,6 +80,8 @@ static const struct key {
 	    KEY(policy.message_partial), CHOICE_REFUSE, 0, 0 },
 	{ "policy", "external-body", KIND_CHOICE, KEY(policy.external_body),
 	    CHOICE_NOTE, 0, 0 },
+	{ "policy", "ambiguity-results", KIND_HOST,
+	    KEY(policy.ambiguity_results), 0, 0, 0 },
 	/* 0: two more than there are processors. */
 	{ "work", "workers", KIND_COUNT, KEY(workers), 0, 1, 256 },
 	{ "work", "scan-timeout", KIND_MILLISECONDS, KEY(scan_timeout_ms),
@@ -180,6 +183,14 @@ set_key(Settings *settings, const struct key *key, const ConfFile *conf,
 			    error, "\"%s\" is not an absolute path", value);
 		*(char **)member = g_strdup(value);
 		return TRUE;
+	case KIND_HOST:
+		if (*value == '\0' || strlen(value) > 255 ||
+		    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")] != '\0')
+			return conf_file_fail(conf, key->group, key->key,
+			    error, "\"%s\" is not the name of a host", value);
+		*(char **)member = g_strdup(value);
+		return TRUE;
 	case KIND_PATHS:
 		for (guint i = 0; list[i] != NULL; i++)
 			if (!g_path_is_absolute(list[i]))
@@ -270,6 +281,7 @@ set_defaults(Settings *settings)
 		case KIND_PATH:
 		case KIND_PATHS:
 		case KIND_NAMES:
+		case KIND_HOST:
 			break;
 		}
 	}
@@ -327,7 +339,7 @@ settings_free(Settings *settings)
 	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
 		gpointer member = G_STRUCT_MEMBER_P(settings, keys[i].offset);
 
-		if (keys[i].kind == KIND_PATH)
+		if (keys[i].kind == KIND_PATH || keys[i].kind == KIND_HOST)
 			g_free(*(char **)member);
 		if (keys[i].kind == KIND_PATHS || keys[i].kind == KIND_NAMES)
 			g_strfreev(*(char ***)member);

@@ -51,6 +51,23 @@ verdict_reply_is_valid(const char *line)
 	return is_enhanced_code(line + 4, *line);
 }
 
+gboolean
+verdict_header_is_valid(const char *line)
+{
+	gsize name = strcspn(line, ":"), len = strlen(line);
+
+	if (name == 0 || len > VERDICT_MAX_HEADER_OCTETS ||
+	    strncmp(line + name, ": ", 2) != 0)
+		return FALSE;
+	for (gsize i = 0; i < name; i++)
+		if (!g_ascii_isalnum(line[i]) && line[i] != '-')
+			return FALSE;
+	for (gsize i = name; i < len; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			return FALSE;
+	return TRUE;
+}
+
 /* The finding that explains the reply: the first with its code. */
 static char *
 reason_of(const Record *record)
@@ -92,6 +109,15 @@ verdict_file_format(const Record *record)
 	lines_add_plain(text, "Action", record->action);
 	if (!is_accept)
 		lines_add_plain(text, "Reply", reply);
+	for (guint i = 0; i < MIN(record->headers->len, VERDICT_MAX_HEADERS);
+	     i++) {
+		const char *header = g_ptr_array_index(record->headers, i);
+
+		/* The record comes from a worker that hostile mail may have
+		 * taken over. */
+		if (verdict_header_is_valid(header))
+			lines_add_plain(text, "Header", header);
+	}
 	if (reason != NULL) {
 		if (strlen(reason) > MAX_REASON_OCTETS)
 			reason[MAX_REASON_OCTETS] = '\0';
@@ -110,6 +136,7 @@ verdict_file_free(VerdictFile *verdict)
 	g_free(verdict->action);
 	g_free(verdict->reply);
 	g_free(verdict->reason);
+	g_ptr_array_unref(verdict->headers);
 	g_free(verdict);
 }
 
@@ -129,11 +156,13 @@ VerdictFile *
 verdict_file_parse(const char *text, gsize len, GError **error)
 {
 	g_autoptr(GPtrArray) lines = lines_parse(text, len, FORMAT, error);
-	g_autoptr(VerdictFile) verdict = g_new0(VerdictFile, 1);
+	g_autoptr(VerdictFile) verdict = NULL;
 	gboolean is_sound = TRUE;
 
 	if (lines == NULL)
 		return NULL;
+	verdict = g_new0(VerdictFile, 1);
+	verdict->headers = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < lines->len; i++) {
 		const Line *line = g_ptr_array_index(lines, i);
 		char **member = NULL;
@@ -151,6 +180,12 @@ verdict_file_parse(const char *text, gsize len, GError **error)
 			is_sound &= *member == NULL;
 			g_free(*member);
 			*member = g_strdup(line->value);
+		}
+		if (strcmp(line->key, "Header") == 0) {
+			is_sound &= verdict_header_is_valid(line->value) &&
+			    verdict->headers->len < VERDICT_MAX_HEADERS;
+			g_ptr_array_add(verdict->headers,
+			    g_strdup(line->value));
 		}
 		if (strcmp(line->key, "Reason") == 0) {
 			g_free(verdict->reason);

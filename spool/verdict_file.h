@@ -13,6 +13,8 @@
 #include "scanner/record.h"
 
 #define VERDICT_MAX_REPLY_OCTETS 500
+#define VERDICT_MAX_HEADERS 16
+#define VERDICT_MAX_HEADER_OCTETS 900
 
 typedef struct {
 	char *id;
@@ -20,6 +22,9 @@ typedef struct {
 	char *action;           /* "accept", "reject" or "defer" */
 	char *reply;            /* "552 5.7.0 Illegal Attachment"; NULL: accept */
 	char *reason;           /* for people; NULL: none */
+	/* Of char *, "Name: value": fields to insert when the message is
+	 * accepted; all others with their names are to be removed. */
+	GPtrArray *headers;
 } VerdictFile;
 
 #define VERDICT_FILE_ERROR (verdict_file_error_quark())
@@ -38,5 +43,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerdictFile, verdict_file_free)
 /* Whether the line is a 4xx or 5xx reply of one class (RFC 3463), printable
  * ASCII, at most 500 octets and not 421, which would end the session. */
 gboolean verdict_reply_is_valid(const char *line);
+
+/* Whether the line is one header field: a token (RFC 5322 2.2), ": " and
+ * printable ASCII, at most 900 octets. */
+gboolean verdict_header_is_valid(const char *line);
 
 #endif

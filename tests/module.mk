@@ -50,12 +50,12 @@ EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
 	tests/test-help.sh tests/test-mutations.sh tests/test-spool.sh
-EXTRA_DIST += tests/fixtures samples
+EXTRA_DIST += tests/fixtures tests/readings samples
 
 EXTRA_PROGRAMS = tests/bench/floor tests/openers
 tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
-EXTRA_DIST += tests/bench/bench.sh
+EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py
 
 # What other parsers open: asked by test-mutations.sh.
 tests_openers_SOURCES = tests/openers.c

@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/test-check.sh - the project's own sample messages, by mailweir check.
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Each family of fixtures may have a mailweir.conf. Messages stored in base64
+# Each family of fixtures (and readings/, one message and a control for every
+# class of docs/ambiguity.md) may have a mailweir.conf. Messages stored in base64
 # are decoded into a temporary directory first.
 set -eu
 fixtures=$G_TEST_SRCDIR/fixtures
@@ -9,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 total=0
 
-for family in "$fixtures"/*/; do
+for family in "$fixtures"/*/ "$G_TEST_SRCDIR"/readings/; do
 	name=$(basename "$family")
 	mkdir "$work/$name"
 	for file in "$family"*; do

@@ -185,6 +185,11 @@ static const struct verdict_case {
 	{ "unknown-action", "Action: pass\n", FALSE },
 	{ "action-twice", "Action: reject\nReply: 552 5.7.0 x\nAction: accept\n",
 	    FALSE },
+	{ "header", "Action: accept\nHeader: X-A: b c\nHeader: X-B: d\n", TRUE },
+	{ "header-without-name", "Action: accept\nHeader: : b\n", FALSE },
+	{ "header-without-blank", "Action: accept\nHeader: X-A:b\n", FALSE },
+	{ "header-name-with-blank", "Action: accept\nHeader: X A: b\n", FALSE },
+	{ "header-with-tab", "Action: accept\nHeader: X-A: b\tc\n", FALSE },
 	{ "reply-twice", "Action: reject\nReply: 552 5.7.0 x\n"
 	    "Reply: 552 5.7.0 x\n", FALSE },
 };
