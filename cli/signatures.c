@@ -40,6 +40,10 @@ print_summary(const char *summary)
 			printf("ClamAV signatures: %s\n", words[1]);
 		else if (strcmp(words[0], "database") == 0)
 			print_database(words);
+		else if (strcmp(words[0], "content") == 0)
+			printf("Content rules: %s, of which %s are not run; "
+			    "'mailweir rules check' lists them\n", words[1],
+			    words[2]);
 		else if (strcmp(words[0], "extensions") == 0)
 			printf("Banned or noted extensions: %s\n", words[1]);
 		else if (strcmp(words[0], "types") == 0)

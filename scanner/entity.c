@@ -26,5 +26,8 @@ entity_free(Entity *entity)
 	g_free(entity->parent);
 	g_free(entity->content_type);
 	g_free(entity->disposition);
+	g_free(entity->charset);
+	g_free(entity->encoding);
+	g_free(entity->name);
 	g_free(entity);
 }

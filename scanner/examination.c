@@ -470,6 +470,32 @@ static const struct {
 	{ "", REMARK_VIRUS },
 };
 
+/* Whether the signature is about content rather than about a virus; then the
+ * finding is. */
+static gboolean
+add_content_match(struct container_walk *walk, const char *signature)
+{
+	static const Verdict verdicts[] = {
+		[POLICY_REJECT] = VERDICT_NOT_PERMITTED,
+		[POLICY_SUSPECT] = VERDICT_SUSPECT,
+		[POLICY_NOTE] = VERDICT_ACCEPT,
+	};
+	const ContentPolicy *policy = &walk->examination->policy->content;
+	const PartRecord *part =
+	    g_array_index(walk->layers, struct layer, 0).part;
+
+	for (guint i = 0; policy->signatures != NULL &&
+	     policy->signatures[i] != NULL; i++) {
+		if (!g_pattern_match_simple(policy->signatures[i], signature))
+			continue;
+		record_add_finding(walk->examination->record, FINDING_CONTENT,
+		    signature, verdicts[policy->signature_verdict], part->path,
+		    first_name(part), walk->reading, "matched by libclamav");
+		return TRUE;
+	}
+	return FALSE;
+}
+
 static void
 on_match(const char *signature, gpointer data)
 {
@@ -508,6 +534,8 @@ on_match(const char *signature, gpointer data)
 		    walk->reading, "%s", signature);
 		break;
 	case REMARK_VIRUS:
+		if (add_content_match(walk, signature))
+			break;
 		record_add_finding(examination->record, FINDING_VIRUS,
 		    signature, VERDICT_NOT_PERMITTED, part->path, name,
 		    walk->reading, "matched by libclamav");

@@ -136,11 +136,18 @@ add_entity(struct walk *walk, const char *path, const char *parent,
 	if (type != NULL) {
 		mime_type = g_mime_content_type_get_mime_type(type);
 		entity->content_type = g_ascii_strdown(mime_type, -1);
+		entity->charset = g_strdup(g_mime_content_type_get_parameter(
+		    type, "charset"));
 	}
 	if (disposition != NULL)
 		entity->disposition = g_ascii_strdown(
 		    g_mime_content_disposition_get_disposition(disposition),
 		    -1);
+	entity->encoding = g_strdup(g_mime_object_get_header(object,
+	    "Content-Transfer-Encoding"));
+	if (GMIME_IS_PART(object))
+		entity->name = g_strdup(g_mime_part_get_filename(
+		    GMIME_PART(object)));
 	g_ptr_array_add(walk->entities, entity);
 	return entity;
 }

@@ -13,6 +13,7 @@
 #include "scanner/examination.h"
 #include "scanner/filename.h"
 #include "scanner/gmime_reading.h"
+#include "scanner/judgement.h"
 #include "scanner/line_reading.h"
 #include "scanner/message.h"
 #include "scanner/remainder.h"
@@ -24,6 +25,8 @@ struct scan {
 	const ScanPolicy *policy;
 	Record *record;
 	Examination *examination;
+	const ContentEngine *content;   /* NULL: there are no content rules */
+	const Envelope *envelope;
 	Span message;
 	Span innermost;         /* the message that is read now, inside it */
 	guint64 decoded_octets; /* of all readings together */
@@ -563,17 +566,21 @@ examine_message(struct scan *scan, Span message, const char *base, guint depth)
 	if (has_inline)
 		examine_inline(scan, base, message, LINE_READING);
 	examine_remainder(scan, message, entities, base);
+	if (depth == 0 && scan->content != NULL)
+		judgement_add(scan->content, scan->policy, scan->envelope,
+		    message, entities, scan->record);
 	scan->innermost = outer;
 }
 
 void
 message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
-    Record *record)
+    const ContentEngine *content, const Envelope *envelope, Record *record)
 {
 	g_autoptr(Examination) examination = examination_new(rules, policy,
 	    record);
 	struct scan scan = { .policy = policy, .record = record,
-		.examination = examination, .message = message };
+		.examination = examination, .content = content,
+		.envelope = envelope, .message = message };
 
 	examine_message(&scan, message, "", 0);
 	if (ambiguity_of_record(record) >= AMBIGUITY_DIFFERENT)

@@ -10,13 +10,17 @@
 #ifndef SCANNER_MESSAGE_H
 #define SCANNER_MESSAGE_H
 
+#include "scanner/content.h"
 #include "scanner/entity.h"
+#include "scanner/envelope.h"
 #include "scanner/policy.h"
 #include "scanner/record.h"
 #include "signatures/ruleset.h"
 
-/* Adds parts and findings to the record. The octets are not changed. */
+/* Adds parts and findings to the record. content NULL: there are no content
+ * rules. The octets are not changed. */
 void message_examine(Span message, const RuleSet *rules,
-    const ScanPolicy *policy, Record *record);
+    const ScanPolicy *policy, const ContentEngine *content,
+    const Envelope *envelope, Record *record);
 
 #endif

@@ -23,6 +23,7 @@ libmailweir_a_SOURCES += \
 	scanner/header_view.c scanner/header_view.h \
 	scanner/html_style.c scanner/html_style.h \
 	scanner/html_text.c scanner/html_text.h \
+	scanner/judgement.c scanner/judgement.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
 	scanner/message.c scanner/message.h \

@@ -17,12 +17,33 @@ typedef enum {
 	CHOICE_NOTE,
 } PolicyChoice;
 
+/* The same for content. */
+typedef enum {
+	POLICY_REJECT = 0,      /* 550 */
+	POLICY_SUSPECT,         /* 450 */
+	POLICY_NOTE,
+} PolicyVerdict;
+
 /* Of one header section. */
 typedef struct {
 	guint max_fields;
 	guint max_parameters;           /* how often one parameter may occur */
 	guint64 max_octets;
 } HeaderLimits;
+
+/* What content rules lead to; see content.h. Scores are points. */
+typedef struct {
+	double suspect_score;           /* from here on: 450 */
+	double reject_score;            /* and from here on: 550, ... */
+	double reject_rule_score;       /* ... with so much from rules */
+	guint budget_ms;                /* CPU time of the rules for one message */
+	guint second_look_ms;           /* how long a 450 is remembered for */
+	char **trusted_networks;        /* NULL: private ones; see received.h */
+	/* Names of ClamAV signatures that are about content, with '*' and '?';
+	 * NULL: none. */
+	char **signatures;
+	PolicyVerdict signature_verdict;
+} ContentPolicy;
 
 typedef struct {
 	/* octets */
@@ -43,6 +64,7 @@ typedef struct {
 	guint max_container_depth;      /* containers within containers */
 	guint max_members;              /* members of one part's containers together */
 	HeaderLimits header;
+	ContentPolicy content;
 	/* choices */
 	PolicyChoice encrypted_archive;
 	PolicyChoice encrypted_document;

@@ -45,6 +45,7 @@ score_hit_free(gpointer data)
 	ScoreHit *hit = data;
 
 	g_free(hit->rule);
+	g_free(hit->text);
 	g_free(hit);
 }
 
@@ -78,6 +79,7 @@ record_free(Record *record)
 	g_ptr_array_unref(record->hits);
 	g_ptr_array_unref(record->headers);
 	g_free(record->policy);
+	g_free(record->content_digest);
 	g_free(record);
 }
 

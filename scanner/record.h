@@ -69,6 +69,8 @@ typedef struct {
 typedef struct {
 	char *rule;
 	double score;
+	char *text;             /* what it hit, shortened; NULL: nothing to show */
+	guint64 offset;         /* of the text, in its line of the view */
 } ScoreHit;
 
 typedef struct {
@@ -84,6 +86,10 @@ typedef struct {
 	GPtrArray *parts;       /* of PartRecord * */
 	double score;           /* content rules; meaningful where hits is not empty */
 	GPtrArray *hits;        /* of ScoreHit * */
+	/* A 450 for content is a second look: until then the same content,
+	 * delivered again, is a repetition. 0 and NULL for other replies. */
+	gint64 expires;         /* seconds since the epoch */
+	char *content_digest;   /* SHA-256 of the decoded text, 64 hex digits */
 	guint64 signatures;     /* rule set: 0 where none was used */
 	gint64 newest;          /* seconds since the epoch; 0: not known */
 	/* Of char *, "Name: value": fields for the MTA to put into a message that

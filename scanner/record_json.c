@@ -137,6 +137,20 @@ append_list(GString *json, const char *key, const GPtrArray *values)
 	g_string_append_c(json, ']');
 }
 
+/* Seconds since the epoch; 0 is not known. */
+static void
+append_time(GString *json, const char *key, gint64 time)
+{
+	g_autoptr(GDateTime) date = NULL;
+	g_autofree char *text = NULL;
+
+	if (time == 0)
+		return;
+	date = g_date_time_new_from_unix_utc(time);
+	text = date != NULL ? g_date_time_format_iso8601(date) : NULL;
+	append_member(json, key, text);
+}
+
 static void
 append_finding(GString *json, const Finding *finding)
 {
@@ -192,27 +206,26 @@ append_score(GString *json, const Record *record)
 		g_string_append(json, i > 0 ? ",{" : "{");
 		append_member(json, "rule", hit->rule);
 		append_double(json, "score", hit->score);
+		append_member(json, "text", hit->text);
+		if (hit->text != NULL)
+			append_number(json, "offset", hit->offset);
 		g_string_append_c(json, '}');
 	}
-	g_string_append(json, "]}");
+	g_string_append_c(json, ']');
+	append_time(json, "expires", record->expires);
+	append_member(json, "digest", record->content_digest);
+	g_string_append_c(json, '}');
 }
 
 static void
 append_rules(GString *json, const Record *record)
 {
-	g_autoptr(GDateTime) newest = NULL;
-	g_autofree char *date = NULL;
-
 	if (record->signatures == 0)
 		return;
 	append_key(json, "rules");
 	g_string_append_c(json, '{');
 	append_number(json, "signatures", record->signatures);
-	if (record->newest != 0) {
-		newest = g_date_time_new_from_unix_utc(record->newest);
-		date = g_date_time_format_iso8601(newest);
-		append_member(json, "newest", date);
-	}
+	append_time(json, "newest", record->newest);
 	append_member(json, "policy", record->policy);
 	g_string_append_c(json, '}');
 }
@@ -470,6 +483,20 @@ read_part(struct reader *reader, JsonObject *object, Record *record)
 	read_list(reader, object, "readings", part->readings);
 }
 
+static gint64
+read_time(struct reader *reader, JsonObject *object, const char *key)
+{
+	g_autofree char *text = read_string(reader, object, key);
+	g_autoptr(GDateTime) date = NULL;
+
+	if (text == NULL)
+		return 0;
+	date = g_date_time_new_from_iso8601(text, NULL);
+	if (date == NULL)
+		set_fault(reader, key);
+	return date != NULL ? g_date_time_to_unix(date) : 0;
+}
+
 static void
 read_score(struct reader *reader, JsonObject *score, Record *record)
 {
@@ -478,6 +505,8 @@ read_score(struct reader *reader, JsonObject *score, Record *record)
 	if (score == NULL)
 		return;
 	record->score = read_double(reader, score, "total");
+	record->expires = read_time(reader, score, "expires");
+	record->content_digest = read_string(reader, score, "digest");
 	hits = read_array(reader, score, "hits");
 	for (guint i = 0; i < array_length(hits); i++) {
 		JsonObject *object = array_object(reader, hits, i);
@@ -485,6 +514,10 @@ read_score(struct reader *reader, JsonObject *score, Record *record)
 
 		hit->rule = read_required_string(reader, object, "rule");
 		hit->score = read_double(reader, object, "score");
+		hit->text = read_string(reader, object, "text");
+		if (hit->text != NULL)
+			hit->offset = read_number(reader, object, "offset",
+			    G_MAXINT64);
 		g_ptr_array_add(record->hits, hit);
 	}
 }
@@ -492,21 +525,11 @@ read_score(struct reader *reader, JsonObject *score, Record *record)
 static void
 read_rules(struct reader *reader, JsonObject *rules, Record *record)
 {
-	g_autofree char *newest = NULL;
-	g_autoptr(GDateTime) date = NULL;
-
 	if (rules == NULL)
 		return;
 	record->signatures = read_number(reader, rules, "signatures",
 	    G_MAXINT64);
-	newest = read_string(reader, rules, "newest");
-	if (newest != NULL) {
-		date = g_date_time_new_from_iso8601(newest, NULL);
-		if (date == NULL)
-			set_fault(reader, "newest");
-		else
-			record->newest = g_date_time_to_unix(date);
-	}
+	record->newest = read_time(reader, rules, "newest");
 	record->policy = read_string(reader, rules, "policy");
 }
 

@@ -10,15 +10,44 @@
 #include <unistd.h>
 
 #include "scanner/ambiguity.h"
+#include "scanner/content.h"
 #include "scanner/filename.h"
 #include "scanner/message.h"
 #include "scanner/scan.h"
 
-void
-scan_init(void)
+struct scanner {
+	const RuleSet *rules;
+	const ScanPolicy *policy;
+	ContentEngine *content; /* NULL: there are no content rules */
+};
+
+Scanner *
+scanner_new(const RuleSet *rules, const ScanPolicy *policy)
 {
+	Scanner *scanner = g_new0(Scanner, 1);
+	const ContentSettings settings = {
+		.trusted_networks =
+		    (const char *const *)policy->content.trusted_networks,
+		.budget_ms = policy->content.budget_ms,
+	};
+
 	g_mime_init();
 	filename_init();
+	scanner->rules = rules;
+	scanner->policy = policy;
+	if (content_rules_count(ruleset_content(rules)) > 0)
+		scanner->content = content_engine_new(ruleset_content(rules),
+		    &settings);
+	return scanner;
+}
+
+void
+scanner_free(Scanner *scanner)
+{
+	if (scanner == NULL)
+		return;
+	content_engine_free(scanner->content);
+	g_free(scanner);
 }
 
 /* --- reading the message ------------------------------------------------- */
@@ -76,9 +105,10 @@ add_ambiguity_results(Record *record, const char *server)
 }
 
 Record *
-scan_message(const RuleSet *rules, const ScanPolicy *policy,
-    const Envelope *envelope, int fd)
+scanner_scan(const Scanner *scanner, const Envelope *envelope, int fd)
 {
+	const RuleSet *rules = scanner->rules;
+	const ScanPolicy *policy = scanner->policy;
 	gint64 begin = g_get_monotonic_time();
 	Record *record = record_new();
 	g_autofree guint8 *octets = NULL;
@@ -99,7 +129,7 @@ scan_message(const RuleSet *rules, const ScanPolicy *policy,
 		octets = read_message(fd, envelope->size, record);
 	if (octets != NULL)
 		message_examine((Span){ octets, envelope->size }, rules,
-		    policy, record);
+		    policy, scanner->content, envelope, record);
 	record_decide(record, ruleset_catalogue(rules));
 	if (policy->ambiguity_results != NULL)
 		add_ambiguity_results(record, policy->ambiguity_results);

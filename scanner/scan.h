@@ -14,8 +14,14 @@
 #include "scanner/record.h"
 #include "signatures/ruleset.h"
 
-/* Once per process, before the first scan. */
-void scan_init(void);
+/* What scans need besides the message. rules and policy are borrowed for its
+ * life. Opens all files that scans will need: a process that will not be able
+ * to open files makes it before. A forked child may go on using it; it is one
+ * thread's. Caller owns the result. */
+typedef struct scanner Scanner;
+Scanner *scanner_new(const RuleSet *rules, const ScanPolicy *policy);
+void scanner_free(Scanner *scanner);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scanner, scanner_free)
 
 /*
  * Examines the message in fd: a regular file of envelope->size octets, read
@@ -23,7 +29,6 @@ void scan_init(void);
  * any kind is a finding of class error in the record. The record has its
  * verdict and reply. Memory: the message once, plus the largest decoded part.
  */
-Record *scan_message(const RuleSet *rules, const ScanPolicy *policy,
-    const Envelope *envelope, int fd);
+Record *scanner_scan(const Scanner *scanner, const Envelope *envelope, int fd);
 
 #endif

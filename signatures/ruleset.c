@@ -12,6 +12,7 @@
 struct ruleset {
 	Attachments *attachments;
 	Types *types;
+	ContentRules *content;
 	Catalogue *catalogue;
 	MagicType *magic;
 	Engine *engine;
@@ -111,8 +112,22 @@ add_to_digest(GChecksum *digest, const char *path, const char *embedded,
 	return TRUE;
 }
 
+/* Names, scores and places: who changes a rule's text alone has the same. */
+static void
+add_content_rules(GChecksum *digest, const ContentRules *rules)
+{
+	for (guint i = 0; i < content_rules_count(rules); i++) {
+		const ContentRule *rule = content_rules_get(rules, i);
+		g_autofree char *line = g_strdup_printf("%s %g %s:%u\n",
+		    rule->name, rule->score, rule->file, rule->line);
+
+		g_checksum_update(digest, (const guchar *)line, -1);
+	}
+}
+
 static char *
-fingerprint_of(const RuleSources *sources, GError **error)
+fingerprint_of(const RuleSources *sources, const ContentRules *content,
+    GError **error)
 {
 	g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_SHA256);
 
@@ -121,6 +136,7 @@ fingerprint_of(const RuleSources *sources, GError **error)
 	    !add_to_digest(digest, sources->types, "types.conf", error) ||
 	    !add_to_digest(digest, sources->replies, "replies.conf", error))
 		return NULL;
+	add_content_rules(digest, content);
 	return g_strndup(g_checksum_get_string(digest), 16);
 }
 
@@ -140,7 +156,11 @@ ruleset_load(const RuleSources *sources, GError **error)
 	rules->types = types_load(sources->types, error);
 	if (rules->types == NULL)
 		return NULL;
-	rules->fingerprint = fingerprint_of(sources, error);
+	rules->content = content_rules_load(
+	    (const char *const *)sources->content_rules,
+	    sources->use_starter_rules, sources->eval_functions);
+	rules->fingerprint = fingerprint_of(sources, rules->content,
+	    error);
 	if (rules->fingerprint == NULL)
 		return NULL;
 	rules->magic = magic_type_new(error);
@@ -160,6 +180,7 @@ ruleset_free(RuleSet *rules)
 		return;
 	engine_free(rules->engine);
 	magic_type_free(rules->magic);
+	content_rules_free(rules->content);
 	catalogue_free(rules->catalogue);
 	types_free(rules->types);
 	attachments_free(rules->attachments);
@@ -183,6 +204,12 @@ const Types *
 ruleset_types(const RuleSet *rules)
 {
 	return rules->types;
+}
+
+const ContentRules *
+ruleset_content(const RuleSet *rules)
+{
+	return rules->content;
 }
 
 const Catalogue *

@@ -12,6 +12,7 @@
 #include <glib.h>
 
 #include "signatures/attachments.h"
+#include "signatures/content_rules.h"
 #include "signatures/engine.h"
 #include "signatures/magic_type.h"
 #include "signatures/replies.h"
@@ -22,6 +23,11 @@ typedef struct {
 	char *attachments;
 	char *types;
 	char *replies;
+	char **content_rules;   /* directories or files of content rules, read
+	                         * after the starter's; NULL-terminated */
+	gboolean use_starter_rules;
+	/* Names of the eval functions that content rules may use; static. */
+	const char *const *eval_functions;
 	char **databases;       /* ClamAV database directories or files; NULL-terminated */
 	gboolean use_system_database;   /* libclamav's default directory, if it has one */
 	EngineLimits limits;
@@ -45,10 +51,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RuleSet, ruleset_free)
 const Engine *ruleset_engine(const RuleSet *rules);
 const Attachments *ruleset_attachments(const RuleSet *rules);
 const Types *ruleset_types(const RuleSet *rules);
+const ContentRules *ruleset_content(const RuleSet *rules);
 const Catalogue *ruleset_catalogue(const RuleSet *rules);
 MagicType *ruleset_magic(const RuleSet *rules);
 
-/* First 16 hex digits of the SHA-256 over the policy data files. */
+/* First 16 hex digits of the SHA-256 over the policy data files and the content
+ * rules. */
 const char *ruleset_fingerprint(const RuleSet *rules);
 
 #endif

@@ -97,8 +97,7 @@ write_all(int fd, const void *octets, gsize len)
 }
 
 static gboolean
-answer(int socket, const RuleSet *rules, const ScanPolicy *policy,
-    int envelope_fd, int message_fd)
+answer(int socket, const Scanner *scanner, int envelope_fd, int message_fd)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Envelope) envelope = envelope_file_read(envelope_fd, &error);
@@ -109,7 +108,7 @@ answer(int socket, const RuleSet *rules, const ScanPolicy *policy,
 	/* The owner has written the text itself: this is a bug of ours. */
 	if (envelope == NULL)
 		return FALSE;
-	record = scan_message(rules, policy, envelope, message_fd);
+	record = scanner_scan(scanner, envelope, message_fd);
 	json = record_to_json(record);
 	len = (guint32)strlen(json);
 	return write_all(socket, &len, sizeof(len)) &&
@@ -137,7 +136,7 @@ scratch_of(const char *scratch, pid_t pid)
 }
 
 static G_NORETURN void
-run_worker(int socket, const RuleSet *rules, const ScanPolicy *policy,
+run_worker(int socket, const RuleSet *rules, const Scanner *scanner,
     const char *scratch)
 {
 	g_autofree char *folder = scratch_of(scratch, getpid());
@@ -150,7 +149,7 @@ run_worker(int socket, const RuleSet *rules, const ScanPolicy *policy,
 	confine_worker();
 	while (generation_receive(socket, &octet, 1, fds) == 1) {
 		gboolean is_answered = fds[0] != -1 && fds[1] != -1 &&
-		    answer(socket, rules, policy, fds[0], fds[1]);
+		    answer(socket, scanner, fds[0], fds[1]);
 
 		close(fds[0]);
 		close(fds[1]);
@@ -179,6 +178,9 @@ summary_of(const RuleSet *rules)
 		    G_GINT64_FORMAT "\n", database->path, database->signatures,
 		    database->build_time);
 	}
+	g_string_append_printf(text, "content\t%u\t%u\n",
+	    content_rules_count(ruleset_content(rules)),
+	    content_rules_unsupported(ruleset_content(rules))->len);
 	g_string_append_printf(text, "extensions\t%u\ntypes\t%u\npolicy\t%s\n",
 	    attachments_count(ruleset_attachments(rules)),
 	    types_count(ruleset_types(rules)), ruleset_fingerprint(rules));
@@ -212,14 +214,14 @@ reap_workers(int options, const char *scratch)
 /* The owner stops waiting when the answer does not come: nothing to undo. */
 static void
 fork_worker(int control, int socket, const RuleSet *rules,
-    const ScanPolicy *policy, const char *scratch)
+    const Scanner *scanner, const char *scratch)
 {
 	pid_t pid = fork();
 	int fds[2] = { -1, -1 };
 
 	if (pid == 0) {
 		close(control);
-		run_worker(socket, rules, policy, scratch);
+		run_worker(socket, rules, scanner, scratch);
 	}
 	if (pid != -1)
 		fds[0] = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -249,23 +251,24 @@ run_generation(int control, const Settings *settings, const char *scratch)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *summary = NULL;
 	RuleSet *rules;
+	Scanner *scanner;
 	char octet;
 	int fds[2];
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	reset_signals();
-	scan_init();
 	rules = ruleset_load(&settings->rules, &error);
 	if (rules == NULL) {
 		send_text(control, 'E', error->message);
 		_exit(1);
 	}
+	scanner = scanner_new(rules, &settings->policy);
 	summary = summary_of(rules);
 	send_text(control, 'R', summary);
 	while (generation_receive(control, &octet, 1, fds) == 1) {
 		reap_workers(WNOHANG, scratch);
 		if (fds[0] != -1) {
-			fork_worker(control, fds[0], rules, &settings->policy,
+			fork_worker(control, fds[0], rules, scanner,
 			    scratch);
 			close(fds[0]);
 		}

@@ -7,9 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "scanner/content_eval.h"
 #include "signatures/conf_file.h"
 #include "spool/settings.h"
 
+/* Milliseconds for one part. */
+#define MIN_ENGINE_MS 1000u
 #define DEFAULT_PATH "/etc/mailweir/mailweir.conf"
 
 enum kind {
@@ -21,6 +24,8 @@ enum kind {
 	KIND_CHOICE,            /* PolicyChoice: refuse or note */
 	KIND_COUNT,             /* guint */
 	KIND_OCTETS,            /* guint64: octets; K, M and G are powers of 1024 */
+	KIND_SCORE,             /* double: points, "6" or "7.5" */
+	KIND_CONTENT,           /* PolicyVerdict: reject, suspect or note */
 	KIND_MILLISECONDS,      /* guint: written in seconds, "30" or "0.5" */
 };
 
@@ -82,6 +87,25 @@ static const struct key {
 	    CHOICE_NOTE, 0, 0 },
 	{ "policy", "ambiguity-results", KIND_HOST,
 	    KEY(policy.ambiguity_results), 0, 0, 0 },
+	{ "content", "rules", KIND_PATHS, KEY(rules.content_rules), 0, 0, 0 },
+	{ "content", "starter-rules", KIND_BOOLEAN,
+	    KEY(rules.use_starter_rules), TRUE, 0, 0 },
+	{ "content", "suspect-score", KIND_SCORE,
+	    KEY(policy.content.suspect_score), 6, 1, 1000 },
+	{ "content", "reject-score", KIND_SCORE,
+	    KEY(policy.content.reject_score), 10, 1, 1000 },
+	{ "content", "reject-rule-score", KIND_SCORE,
+	    KEY(policy.content.reject_rule_score), 3, 0, 1000 },
+	{ "content", "budget", KIND_MILLISECONDS,
+	    KEY(policy.content.budget_ms), 2000, 1, 60000 },
+	{ "content", "second-look", KIND_MILLISECONDS,
+	    KEY(policy.content.second_look_ms), 86400000, 1000, 604800000 },
+	{ "content", "trusted-networks", KIND_NAMES,
+	    KEY(policy.content.trusted_networks), 0, 0, 0 },
+	{ "content", "signatures", KIND_NAMES, KEY(policy.content.signatures),
+	    0, 0, 0 },
+	{ "content", "signature-verdict", KIND_CONTENT,
+	    KEY(policy.content.signature_verdict), POLICY_REJECT, 0, 0 },
 	/* 0: two more than there are processors. */
 	{ "work", "workers", KIND_COUNT, KEY(workers), 0, 1, 256 },
 	{ "work", "scan-timeout", KIND_MILLISECONDS, KEY(scan_timeout_ms),
@@ -131,6 +155,38 @@ parse_number(const char *value, enum kind kind, guint64 *number)
 		return FALSE;
 	*number = (guint64)(seconds * 1000 + 0.5);
 	return TRUE;
+}
+
+static gboolean
+set_score(Settings *settings, const struct key *key, const ConfFile *conf,
+    const char *value, GError **error)
+{
+	double *member = G_STRUCT_MEMBER_P(settings, key->offset);
+	char *end = NULL;
+
+	*member = g_ascii_strtod(value, &end);
+	if (g_ascii_isdigit(*value) && *end == '\0' &&
+	    *member >= (double)key->min && *member <= (double)key->max)
+		return TRUE;
+	return conf_file_fail(conf, key->group, key->key, error,
+	    "\"%s\" is not a number of points from %" G_GUINT64_FORMAT
+	    " to %" G_GUINT64_FORMAT, value, key->min, key->max);
+}
+
+static gboolean
+set_content(Settings *settings, const struct key *key, const ConfFile *conf,
+    const char *value, GError **error)
+{
+	static const char *const words[] = { "reject", "suspect", "note" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strcmp(value, words[i]) == 0) {
+			*(PolicyVerdict *)G_STRUCT_MEMBER_P(settings,
+			    key->offset) = (PolicyVerdict)i;
+			return TRUE;
+		}
+	return conf_file_fail(conf, key->group, key->key, error,
+	    "\"%s\" is not reject, suspect or note", value);
 }
 
 /* How a limit is written back in an error. Caller frees. */
@@ -214,6 +270,10 @@ set_key(Settings *settings, const struct key *key, const ConfFile *conf,
 		    strcmp(value, "refuse") == 0 ||
 		    conf_file_fail(conf, key->group, key->key, error,
 		        "\"%s\" is neither refuse nor note", value);
+	case KIND_SCORE:
+		return set_score(settings, key, conf, value, error);
+	case KIND_CONTENT:
+		return set_content(settings, key, conf, value, error);
 	case KIND_COUNT:
 	case KIND_OCTETS:
 	case KIND_MILLISECONDS:
@@ -257,6 +317,9 @@ set_keys(Settings *settings, const ConfFile *conf, GError **error)
 	return TRUE;
 }
 
+static const char *const standard_signatures[] = { "SPM_*", "*.Phishing.*",
+	"Heuristics.Phishing*", NULL };
+
 static void
 set_defaults(Settings *settings)
 {
@@ -278,6 +341,13 @@ set_defaults(Settings *settings)
 		case KIND_MILLISECONDS:
 			*(guint *)member = (guint)keys[i].standard;
 			break;
+		case KIND_SCORE:
+			*(double *)member = (double)keys[i].standard;
+			break;
+		case KIND_CONTENT:
+			*(PolicyVerdict *)member =
+			    (PolicyVerdict)keys[i].standard;
+			break;
 		case KIND_PATH:
 		case KIND_PATHS:
 		case KIND_NAMES:
@@ -294,6 +364,10 @@ derive(Settings *settings)
 	const ScanPolicy *policy = &settings->policy;
 	EngineLimits *limits = &settings->rules.limits;
 
+	settings->rules.eval_functions = content_eval_functions();
+	if (policy->content.signatures == NULL)
+		settings->policy.content.signatures = g_strdupv(
+		    (char **)standard_signatures);
 	if (settings->workers == 0)
 		settings->workers = MIN(g_get_num_processors() + 2, 64);
 	/* The remainder of a message may be as long as the message. */
@@ -306,9 +380,10 @@ derive(Settings *settings)
 	    policy->max_part_octets;
 	limits->max_depth = policy->max_container_depth + 2;
 	limits->max_members = 2 * policy->max_members + 16;
-	/* The engine gives up first: a record says more than a killed worker. */
-	limits->max_time_ms = settings->scan_timeout_ms -
-	    settings->scan_timeout_ms / 4;
+	/* The engine gives up first: a record says more than a killed worker.
+	 * But it must have time to prove itself. */
+	limits->max_time_ms = MAX(settings->scan_timeout_ms -
+	    settings->scan_timeout_ms / 4, MIN_ENGINE_MS);
 }
 
 Settings *

@@ -108,5 +108,6 @@ main(int argc, char **argv)
 		    (gmime_opens(text, len) || clamav_opens(engine, text, len)))
 			puts(line);
 	}
+	cl_engine_free(engine);
 	return 0;
 }
