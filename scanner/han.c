@@ -4,12 +4,19 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include <opencc/opencc.h>
 
 #include "scanner/han.h"
 
 /* Separators between two Han characters that still count as interspersed. */
 #define MAX_SEPARATORS 8
+
+/* Both GLib's normalisation and OpenCC take time that grows with the square of
+ * what they get at once. A phrase across two pieces is simplified character by
+ * character. */
+#define PIECE_OCTETS ((gsize)2048)
 
 struct han {
 	opencc_t opencc;
@@ -111,19 +118,37 @@ without_separators(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-char *
-han_normalise(const Han *han, const char *text)
+/* A piece of the text, without regard to what stands between characters. */
+static void
+append_piece(const Han *han, GString *out, const char *piece, gsize len)
 {
-	g_autofree char *compatible = g_utf8_normalize(text, -1,
+	g_autofree char *compatible = g_utf8_normalize(piece, (gssize)len,
 	    G_NORMALIZE_NFKC);
 	g_autofree char *visible = without_invisible(
 	    compatible != NULL ? compatible : "");
 	g_autofree char *lower = g_utf8_strdown(visible, -1);
 	char *simple = han_can_simplify(han) ?
 	    opencc_convert_utf8(han->opencc, lower, (size_t)-1) : NULL;
-	char *result = without_separators(simple != NULL ? simple : lower);
 
+	g_string_append(out, simple != NULL ? simple : lower);
 	if (simple != NULL)
 		opencc_convert_utf8_free(simple);
-	return result;
+}
+
+char *
+han_normalise(const Han *han, const char *text)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	gsize left = strlen(text);
+
+	while (left > 0) {
+		gsize len = MIN(left, PIECE_OCTETS);
+
+		while (len < left && ((guchar)text[len] & 0xc0) == 0x80)
+			len++;
+		append_piece(han, out, text, len);
+		text += len;
+		left -= len;
+	}
+	return without_separators(out->str);
 }

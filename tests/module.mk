@@ -43,6 +43,12 @@ check_PROGRAMS += tests/test-declaration
 tests_test_declaration_SOURCES = tests/test-declaration.c tests/table.h
 tests_test_declaration_LDADD = $(MAILWEIR_LIBS)
 
+check_PROGRAMS += tests/test-content tests/test-content-rules
+tests_test_content_SOURCES = tests/test-content.c tests/table.h
+tests_test_content_LDADD = $(MAILWEIR_LIBS)
+tests_test_content_rules_SOURCES = tests/test-content-rules.c tests/table.h
+tests_test_content_rules_LDADD = $(MAILWEIR_LIBS)
+
 check_PROGRAMS += tests/test-filename
 tests_test_filename_SOURCES = tests/test-filename.c
 tests_test_filename_LDADD = $(MAILWEIR_LIBS)

@@ -1,0 +1,492 @@
+/*
+ * tests/test-content.c - what content rules see of a message.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+#include "scanner/content.h"
+#include "scanner/content_eval.h"
+#include "scanner/content_views.h"
+#include "tests/table.h"
+
+static Charsets *charsets;
+static Han *han;
+
+static const struct charset_case {
+	const char *name;
+	const char *octets;
+	const char *label;
+	const char *want;
+	gboolean is_damaged;
+} charset_cases[] = {
+	{ "ascii", "abc", NULL, "abc", FALSE },
+	{ "utf-8-under-any-label", "\xe5\x8f\x91", "iso-8859-1", "发", FALSE },
+	{ "gb2312", "\xb7\xa2\xc6\xb1", "gb2312", "发票", FALSE },
+	{ "gbk-under-gb2312", "\x8a\x96", "gb2312", "姈", FALSE },
+	{ "x-gbk", "\xb7\xa2", "x-gbk", "发", FALSE },
+	{ "gb_2312-80", "\xb7\xa2", "gb_2312-80", "发", FALSE },
+	{ "big5", "\xb5\x6f\xb2\xbc", "big5", "發票", FALSE },
+	{ "big5-hkscs-under-big5", "\x88\x62", "big5", "Ê̄", FALSE },
+	{ "hz", "~{7\"F1~}!", "hz-gb-2312", "发票!", FALSE },
+	{ "hz-never-closed", "~{7\"F1", "hz-gb-2312", "发票", FALSE },
+	{ "utf-7", "+U9F5aA-", "utf-7", "发票", TRUE },
+	{ "utf-7-by-its-old-name", "+U9F5aA-", "unicode-1-1-utf-7", NULL, FALSE },
+	{ "latin-1-is-windows", "\x93x\x94", "iso-8859-1", "“x”", FALSE },
+	{ "broken-text-stays", "a\xff\x81z", "utf-8", NULL, FALSE },
+	{ "empty", "", "gb2312", "", FALSE },
+	{ "label-of-nothing", "abc", "", "abc", FALSE },
+};
+
+static void
+test_charset(gconstpointer data)
+{
+	const struct charset_case *tc = data;
+	gboolean is_damaged;
+	g_autofree char *text = charset_to_utf8(charsets,
+	    (const guint8 *)tc->octets, strlen(tc->octets), tc->label,
+	    &is_damaged);
+
+	g_assert_true(g_utf8_validate(text, -1, NULL));
+	if (tc->want != NULL)
+		g_assert_cmpstr(text, ==, tc->want);
+}
+
+static const struct han_case {
+	const char *name;
+	const char *text;
+	const char *want;
+} han_cases[] = {
+	{ "traditional", "發票", "发票" },
+	{ "full-width", "ＡＢＣ１２３", "abc123" },
+	{ "circled-digits", "①③⑧", "138" },
+	{ "separators-go", "发·票*代 / 开", "发票代开" },
+	{ "zero-width-goes", "发\xe2\x80\x8b票", "发票" },
+	{ "soft-hyphen-goes", "vi\xc2\xad" "agra", "viagra" },
+	{ "latin-keeps-its-blanks", "a b", "a b" },
+	{ "line-end-separates", "发\n票", "发\n票" },
+	{ "digits-separate", "发1票", "发1票" },
+	{ "many-separators-stay", "发- - - - - -票", "发- - - - - -票" },
+};
+
+static void
+test_han(gconstpointer data)
+{
+	const struct han_case *tc = data;
+	g_autofree char *got = han_normalise(han, tc->text);
+
+	g_assert_cmpstr(got, ==, tc->want);
+}
+
+static const struct html_case {
+	const char *name;
+	const char *html;
+	const char *text;
+	const char *hidden;
+} html_cases[] = {
+	{ "plain", "a b", "a b", "" },
+	{ "blanks-collapse", "a \n\t b", "a b", "" },
+	{ "entities", "&lt;&amp;&#65;&#x42;&eacute;", "<&ABé", "" },
+	{ "entity-without-semicolon", "a&ltb", "a&ltb", "" },
+	{ "paragraph", "a<p>b</p>c", "a\n\nb\n\nc", "" },
+	{ "line-break", "a<br>b", "a\nb", "" },
+	{ "tag-within-word", "vi<b></b>agra", "viagra", "" },
+	{ "comment-within-word", "vi<!-- x -->agra", "viagra", "" },
+	{ "script-goes", "a<script>x<b</script>b", "ab", "" },
+	{ "style-goes", "a<style>p{}</style>b", "ab", "" },
+	{ "style-never-closed-shows", "a<style>b", "ab", "" },
+	{ "comment-never-closed", "a<!-- b > c", "a c", "" },
+	{ "stray-bracket", "1 < 2", "1 < 2", "" },
+	{ "white-on-white", "<font color=white>x</font>y", "xy", "x" },
+	{ "on-its-own-ground", "<td bgcolor=black><font color=white>x", " x",
+	    "" },
+	{ "display-none", "<div style='display:none'>x</div>", "\nx\n", "x" },
+	{ "tiny", "<font size=1>x</font>", "x", "x" },
+	{ "quote-never-closed", "<a href=\"x>y</a>z", "yz", "" },
+	{ "cut-in-a-tag", "x<a href=", "x", "" },
+	{ "empty", "", "", "" },
+};
+
+static void
+test_html(gconstpointer data)
+{
+	const struct html_case *tc = data;
+	g_autoptr(HtmlText) html = html_text_new(tc->html);
+
+	g_assert_cmpstr(html->text->str, ==, tc->text);
+	g_assert_cmpstr(html->hidden->str, ==, tc->hidden);
+}
+
+static const struct uri_case {
+	const char *name;
+	const char *text;
+	const char *want;       /* one of the URIs; NULL: there is none */
+} uri_cases[] = {
+	{ "scheme", "see http://example.org/a.", "http://example.org/a" },
+	{ "www", "see www.example.org, now", "http://www.example.org" },
+	{ "bare-host", "see example.org/x now", "http://example.org/x" },
+	{ "mail", "to joe@example.org", "mailto:joe@example.org" },
+	{ "percent", "http://%65xample.org/", "http://example.org/" },
+	{ "user-and-port", "http://a:b@example.org:80/x",
+	    "http://example.org/x" },
+	{ "redirector", "http://a.example/?u=http://b.example/x",
+	    "http://b.example/x" },
+	{ "backslashes", "http:\\\\example.org\\x", NULL },
+	{ "not-a-host", "e.g. this", NULL },
+	{ "parenthesis-ends-it", "(http://example.org/a)",
+	    "http://example.org/a" },
+	{ "none", "no link here", NULL },
+};
+
+static void
+test_uri(gconstpointer data)
+{
+	const struct uri_case *tc = data;
+	g_autoptr(UriFinder) finder = uri_finder_new(NULL);
+	g_autoptr(RegexRun) run = regex_run_new(1000);
+	g_autoptr(UriList) list = uri_list_new();
+	const TextSpan line = { tc->text, strlen(tc->text) };
+
+	uri_list_add_text(list, finder, run, &line);
+	for (guint i = 0; i < list->uris->len; i++)
+		g_test_message("%s", (char *)g_ptr_array_index(list->uris, i));
+	if (tc->want == NULL)
+		g_assert_cmpuint(list->uris->len, ==, 0);
+	else
+		g_assert_true(g_hash_table_contains(list->seen, tc->want));
+}
+
+static const struct header_case {
+	const char *name;
+	const char *header;
+	const char *request;
+	const char *want;
+} header_cases[] = {
+	{ "value", "Subject: a\n", "Subject", "a\n" },
+	{ "name-in-any-case", "SUBJECT: a\n", "Subject", "a\n" },
+	{ "folded", "Subject: a\n\tb\n", "Subject", "a b\n" },
+	{ "crlf", "Subject: a\r\n b\r\n", "Subject", "a b\n" },
+	{ "raw", "Subject: =?utf-8?q?a?=\n", "Subject:raw",
+	    " =?utf-8?q?a?=\n" },
+	{ "encoded-word", "Subject: =?utf-8?B?5Y+R56Wo?=\n", "Subject",
+	    "发票\n" },
+	{ "character-cut-between-words",
+	    "Subject: =?utf-8?B?5Y8=?= =?utf-8?B?keelqA==?=\n", "Subject",
+	    "发票\n" },
+	{ "gb2312-word", "Subject: =?gb2312?Q?=B7=A2=C6=B1?=\n", "Subject",
+	    "发票\n" },
+	{ "two-fields", "To: a\nTo: b\n", "To", "a\nb\n" },
+	{ "first", "To: a\nTo: b\n", "To:first", "a\n" },
+	{ "last", "To: a\nTo: b\n", "To:last", "b\n" },
+	{ "address", "From: \"A, B\" <a@example.org>\n", "From:addr",
+	    "a@example.org" },
+	{ "bare-address", "From: a@example.org\n", "From:addr",
+	    "a@example.org" },
+	{ "display-name", "From: \"A, B\" <a@example.org>\n", "From:name",
+	    "A, B" },
+	{ "name-in-comment", "From: a@example.org (A B)\n", "From:name",
+	    "A B" },
+	{ "to-and-cc", "Cc: b\nTo: a\n", "ToCc", "a\nb\n" },
+	{ "all", "A: 1\nB: 2\n", "ALL", "A: 1\nB: 2\n" },
+	{ "message-id", "Message-Id: <x>\n", "MESSAGEID", "<x>\n" },
+	{ "none", "A: 1\n", "Subject", NULL },
+	{ "body-is-not-header", "A: 1\n\nSubject: x\n", "Subject", NULL },
+	{ "fold-without-field", " x\nA: 1\n", "A", "1\n" },
+};
+
+static void
+test_header(gconstpointer data)
+{
+	const struct header_case *tc = data;
+	g_autoptr(HeaderView) view = header_view_new(
+	    (const guint8 *)tc->header, strlen(tc->header), charsets);
+	g_autofree char *got = header_view_get(view, tc->request);
+
+	g_assert_cmpstr(got, ==, tc->want);
+}
+
+static const struct received_case {
+	const char *name;
+	const char *header;
+	const char *untrusted;  /* how the text begins */
+} received_cases[] = {
+	{ "postfix", "Received: from a.example (b.example [192.0.2.1])\n"
+	    "\tby c.example (Postfix) with ESMTP id X1; date\n",
+	    "[ ip=192.0.2.1 rdns=b.example helo=a.example by=c.example "
+	    "ident= envfrom= intl=0 id=X1 auth= msa=0 ]" },
+	{ "no-rdns", "Received: from a (unknown [192.0.2.1]) by c id X1\n",
+	    "[ ip=192.0.2.1 rdns= helo=a by=c " },
+	{ "ipv6", "Received: from a (b.example [IPv6:2001:db8::1]) by c\n",
+	    "[ ip=2001:db8::1 rdns=b.example helo=a by=c " },
+	{ "exim-helo", "Received: from [192.0.2.1] (helo=a.example) by c\n",
+	    "[ ip=192.0.2.1 rdns= helo=a.example by=c " },
+	{ "ident", "Received: from a (joe@b.example [192.0.2.1]) by c\n",
+	    "[ ip=192.0.2.1 rdns=b.example helo=a by=c ident=joe " },
+	{ "private-is-trusted", "Received: from a (b [10.0.0.1]) by c\n", "" },
+	{ "login-is-trusted", "Received: from a (b [192.0.2.1]) by c with "
+	    "ESMTPSA id X\n", "" },
+	{ "local-is-no-relay", "Received: by c (Postfix, from userid 0)\n",
+	    "" },
+	{ "cut-off", "Received: from a (b [192.0.2", "" },
+};
+
+static void
+test_received(gconstpointer data)
+{
+	const struct received_case *tc = data;
+	g_autoptr(HeaderView) view = header_view_new(
+	    (const guint8 *)tc->header, strlen(tc->header), charsets);
+	g_autoptr(Received) received = received_new(view, NULL);
+	g_autofree char *got = received_text(received, FALSE);
+
+	g_test_message("%s", got);
+	g_assert_true(g_str_has_prefix(got, tc->untrusted));
+	g_assert_cmpint(*got == '\0', ==, *tc->untrusted == '\0');
+}
+
+static ContentResult *
+scan_text(const ContentRules *rules, const ContentSettings *settings,
+    const char *text, gsize len, const char *content_type)
+{
+	g_autoptr(ContentEngine) engine = content_engine_new(rules, settings);
+	const ContentPart part = { .content_type = content_type,
+		.header = (const guint8 *)"", .octets = (const guint8 *)text,
+		.len = len };
+	const ContentInput input = { .message = (const guint8 *)text,
+		.message_len = len, .parts = &part, .n_parts = 1 };
+
+	return content_engine_scan(engine, &input, TRUE);
+}
+
+/* The starter rules: a message of each category hits its rule and reaches
+ * the score; its honest neighbour hits nothing that scores. */
+static const struct starter_case {
+	const char *name;
+	const char *text;
+	const char *rule;       /* NULL: none may score */
+	double at_least;
+} starter_cases[] = {
+	{ "en-quota", "Your mailbox quota is full. Click here to verify.",
+	    "MW_FAKE_QUOTA", 4 },
+	{ "en-expiry", "Your password will be expired; your account will be "
+	    "closed. Keep same password within 24 hours", "MW_FAKE_HURRY", 5 },
+	{ "en-parcel", "Your parcel is on hold. Please pay the customs fee.",
+	    "MW_FAKE_PARCEL", 3 },
+	{ "en-tax", "You are eligible: your tax refund is ready, click below",
+	    "MW_TAX_REFUND", 3 },
+	{ "en-qr", "Scan the QR code below to update your payroll",
+	    "MW_QR_LURE", 4 },
+	{ "en-loan", "Business loans, no credit check. Apply now!",
+	    "MW_LOAN", 3 },
+	{ "en-gambling", "Online casino: 50 free spins", "MW_GAMBLING", 4 },
+	{ "en-adult", "Lonely women in your area", "MW_ADULT", 4 },
+	{ "en-sextortion", "I recorded you by your webcam on porn sites. Send "
+	    "bitcoin", "MW_SEXTORTION", 6 },
+	{ "en-degree", "A university degree, no exams", "MW_DEGREE", 4 },
+	{ "en-replica", "Replica watches for you", "MW_REPLICA", 4 },
+	{ "en-pills", "Viagra without a prescription", "MW_PILLS", 5 },
+	{ "en-list", "Are you interested in acquiring a verified email list?",
+	    "MW_LIST_SELLER", 3 },
+	{ "en-seo", "First page of Google for your website", "MW_SEO_SELLER",
+	    2 },
+	{ "en-advance-fee", "USD 10 million of a deceased client, you are the "
+	    "beneficiary. Strictly confidential.", "MW_ADVANCE_FEE", 6 },
+	{ "en-bank", "Find the invoice. Our bank details have changed.",
+	    "MW_BANK_CHANGE", 3 },
+	{ "zh-fapiao", "本公司代开各类发票，点数优惠，先验后付，电话13800138000",
+	    "MW_ZH_FAPIAO_CALL", 10 },
+	{ "zh-fapiao-traditional", "代 開 發*票", "MW_ZH_FAPIAO", 5 },
+	{ "zh-fapiao-circled", "代◆开◆发◆票 ①③⑧00138000", "MW_ZH_FAPIAO", 5 },
+	{ "zh-loan", "无抵押贷款，当天放款", "MW_ZH_LOAN", 4 },
+	{ "zh-gambling", "百家乐注册送彩金", "MW_ZH_GAMBLE", 5 },
+	{ "zh-adult", "同城裸聊，加微信", "MW_ZH_ADULT", 5 },
+	{ "zh-diploma", "代办毕业证，学信网可查", "MW_ZH_DIPLOMA", 4 },
+	{ "zh-replica", "高仿劳力士手表", "MW_ZH_REPLICA", 4 },
+	{ "zh-medicine", "壮阳药效果好，货到付款", "MW_ZH_MEDICINE", 4 },
+	{ "zh-bulk", "邮件群发软件免费试用，出售企业名录", "MW_ZH_BULK", 4 },
+	{ "zh-job", "兼职刷单，无需押金，日结", "MW_ZH_JOB", 4 },
+	{ "zh-course", "高级研修班，报名热线，培训费用2800元/人",
+	    "MW_ZH_COURSE", 3 },
+	{ "zh-mailbox", "您的邮箱容量已满即将停用，请点击此处验证升级",
+	    "MW_ZH_FAKE_MAILBOX", 6 },
+	{ "zh-office", "税务局通知：您有退税待领取，请点击下方链接认证",
+	    "MW_ZH_FAKE_OFFICE", 4 },
+	{ "zh-qr", "请使用微信扫描二维码领取个人劳动补贴", "MW_ZH_QR", 6 },
+	{ "zh-split", "特*价*促*销", "MW_ZH_SPLIT", 3 },
+	{ "gtube", "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-"
+	    "EMAIL*C.34X", "MW_GTUBE", 1000 },
+	/* must not hit */
+	{ "honest-invoice", "Please find our invoice for March attached.", NULL,
+	    0 },
+	{ "honest-meeting", "Shall we meet on Tuesday? I booked the room.",
+	    NULL, 0 },
+	{ "honest-loan", "The bank approved our loan yesterday.", NULL, 0 },
+	{ "honest-degree", "She holds a university degree in law.", NULL, 0 },
+	{ "honest-zh-fapiao", "您好，订单的发票已寄出，请查收。", NULL, 0 },
+	{ "honest-zh-password", "我的邮箱密码忘记了，请帮我看看。", NULL, 0 },
+	{ "honest-zh-notice", "关于下周会议的通知，请各部门准时参加。", NULL, 0 },
+	{ "honest-zh-course", "本学期的课程安排见附件。", NULL, 0 },
+	{ "empty", "", NULL, 0 },
+};
+
+static void
+test_starter(gconstpointer data)
+{
+	const struct starter_case *tc = data;
+	const ContentSettings settings = { .budget_ms = 10000 };
+	g_autoptr(ContentRules) rules = content_rules_load(NULL, TRUE,
+	    content_eval_functions());
+	g_autoptr(ContentResult) result = scan_text(rules, &settings, tc->text,
+	    strlen(tc->text), "text/plain");
+	gboolean is_hit = FALSE;
+
+	for (guint i = 0; i < result->hits->len; i++) {
+		const ContentHit *hit = g_ptr_array_index(result->hits, i);
+
+		g_test_message("%s %g", hit->rule->name, hit->rule->score);
+		is_hit |= g_strcmp0(hit->rule->name, tc->rule) == 0;
+	}
+	g_assert_cmpint(is_hit, ==, tc->rule != NULL);
+	g_assert_cmpfloat(result->score, >=, tc->at_least);
+	if (tc->rule == NULL)
+		g_assert_cmpfloat(result->score, ==, 0);
+}
+
+static void
+test_starter_is_complete(void)
+{
+	g_autoptr(ContentRules) rules = content_rules_load(NULL, TRUE,
+	    content_eval_functions());
+
+	g_assert_cmpuint(content_rules_unsupported(rules)->len, ==, 0);
+	for (guint i = 0; i < content_rules_count(rules); i++) {
+		const ContentRule *rule = content_rules_get(rules, i);
+		gboolean has_case = rule->score == 0;
+
+		g_test_message("%s", rule->name);
+		g_assert_true(rule->score == 0 || rule->describe != NULL);
+		/* A rule that the cases reach only with another counts. */
+		for (gsize j = 0; j < G_N_ELEMENTS(starter_cases); j++)
+			has_case |= starter_cases[j].rule != NULL &&
+			    g_str_has_prefix(starter_cases[j].rule,
+			    rule->name);
+		g_assert_true(has_case ||
+		    strcmp(rule->name, "MW_FAKE_EXPIRY") == 0 ||
+		    strcmp(rule->name, "MW_ZH_FAPIAO_TERMS") == 0);
+	}
+}
+
+static const struct verdict_case {
+	const char *name;
+	double score;
+	double rule_score;
+	gboolean is_unfinished;
+	Verdict want;
+} verdict_cases[] = {
+	{ "nothing-accepts", 0, 0, FALSE, VERDICT_ACCEPT },
+	{ "below-suspect", 5.99, 5.99, FALSE, VERDICT_ACCEPT },
+	{ "suspect", 6, 6, FALSE, VERDICT_SUSPECT },
+	{ "below-reject", 9.99, 9.99, FALSE, VERDICT_SUSPECT },
+	{ "reject", 10, 10, FALSE, VERDICT_NOT_PERMITTED },
+	{ "reject-needs-rules", 10, 2.9, FALSE, VERDICT_SUSPECT },
+	{ "unfinished-never-accepts", 0, 0, TRUE, VERDICT_DEFER },
+	{ "unfinished-never-refuses", 20, 20, TRUE, VERDICT_DEFER },
+};
+
+static void
+test_verdict(gconstpointer data)
+{
+	const struct verdict_case *tc = data;
+	const ContentThresholds thresholds = CONTENT_THRESHOLDS_DEFAULT;
+	const ContentResult result = { .score = tc->score,
+		.rule_score = tc->rule_score,
+		.is_unfinished = tc->is_unfinished };
+
+	g_assert_cmpint(content_verdict(&result, &thresholds), ==, tc->want);
+}
+
+/* A regular expression that backtracks for ever ends as unfinished. */
+static void
+test_bait(void)
+{
+	static const char rule[] = "body R /^(a+)+$/\n";
+	g_autoptr(ContentRules) rules = content_rules_parse("x.cf", rule,
+	    strlen(rule), content_eval_functions());
+	const ContentSettings settings = { .budget_ms = 1000 };
+	const ContentThresholds thresholds = CONTENT_THRESHOLDS_DEFAULT;
+	g_autofree char *text = g_strnfill(1000, 'a');
+	g_autoptr(ContentResult) result = NULL;
+
+	text[999] = 'b';
+	result = scan_text(rules, &settings, text, 1000, "text/plain");
+	g_assert_true(result->is_unfinished);
+	g_assert_cmpint(content_verdict(result, &thresholds), ==,
+	    VERDICT_DEFER);
+}
+
+/* Much of one thing: ends, in time linear in the length. */
+static const struct flood_case {
+	const char *name;
+	const char *unit;
+	const char *content_type;
+} flood_cases[] = {
+	{ "one-line", "a", "text/plain" },
+	{ "uris", "http://a.example/1 ", "text/plain" },
+	{ "mail-addresses", "a@b.example ", "text/plain" },
+	{ "nested-elements", "<div style='color:red'>", "text/html" },
+	{ "links", "<a href='http://a.example/'>x</a>", "text/html" },
+	{ "comments-never-closed", "<!-- ", "text/html" },
+	{ "quotes-never-closed", "<a b=\" ", "text/html" },
+	{ "attributes", "<a b b b b b b b b b b b b b b b b ", "text/html" },
+	{ "literals-never-closed", "<script>", "text/html" },
+	{ "entities", "&#", "text/html" },
+	{ "han", "发·", "text/plain" },
+	{ "nuls", "\xff\xfe", "text/plain" },
+};
+
+static void
+test_flood(gconstpointer data)
+{
+	const struct flood_case *tc = data;
+	const ContentSettings settings = { .budget_ms = 100000,
+		.max_raw_octets = 10u << 20, .max_part_octets = 10u << 20 };
+	gsize unit = strlen(tc->unit), len = 2u << 20;
+	g_autofree char *text = g_malloc(len);
+	g_autoptr(ContentRules) rules = content_rules_load(NULL, TRUE,
+	    content_eval_functions());
+	g_autoptr(ContentResult) result = NULL;
+
+	for (gsize i = 0; i < len; i++)
+		text[i] = tc->unit[i % unit];
+	result = scan_text(rules, &settings, text, len, tc->content_type);
+	g_assert_nonnull(result);
+}
+
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	g_test_init(&argc, &argv, NULL);
+	g_mime_init();
+	charsets = charsets_new();
+	han = han_new();
+	ADD_TABLE("/charset/", charset_cases, test_charset);
+	ADD_TABLE("/han/", han_cases, test_han);
+	ADD_TABLE("/html-text/", html_cases, test_html);
+	ADD_TABLE("/uri-list/", uri_cases, test_uri);
+	ADD_TABLE("/header-view/", header_cases, test_header);
+	ADD_TABLE("/received/", received_cases, test_received);
+	ADD_TABLE("/content/starter/", starter_cases, test_starter);
+	g_test_add_func("/content/starter-is-complete",
+	    test_starter_is_complete);
+	ADD_TABLE("/content/verdict/", verdict_cases, test_verdict);
+	g_test_add_func("/content/bait-is-unfinished", test_bait);
+	ADD_TABLE("/content/flood/", flood_cases, test_flood);
+	status = g_test_run();
+	charsets_free(charsets);
+	han_free(han);
+	return status;
+}
