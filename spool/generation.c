@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scanner/content_eval.h"
 #include "scanner/scan.h"
 #include "signatures/ruleset.h"
 #include "spool/envelope_file.h"
@@ -250,6 +251,7 @@ run_generation(int control, const Settings *settings, const char *scratch)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *summary = NULL;
+	RuleSources sources = settings->rules;
 	RuleSet *rules;
 	Scanner *scanner;
 	char octet;
@@ -257,7 +259,8 @@ run_generation(int control, const Settings *settings, const char *scratch)
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	reset_signals();
-	rules = ruleset_load(&settings->rules, &error);
+	sources.eval_functions = content_eval_functions();
+	rules = ruleset_load(&sources, &error);
 	if (rules == NULL) {
 		send_text(control, 'E', error->message);
 		_exit(1);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "scanner/content_eval.h"
 #include "signatures/conf_file.h"
 #include "spool/settings.h"
 
@@ -364,7 +363,6 @@ derive(Settings *settings)
 	const ScanPolicy *policy = &settings->policy;
 	EngineLimits *limits = &settings->rules.limits;
 
-	settings->rules.eval_functions = content_eval_functions();
 	if (policy->content.signatures == NULL)
 		settings->policy.content.signatures = g_strdupv(
 		    (char **)standard_signatures);
