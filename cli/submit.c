@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,28 +15,14 @@
 
 #include "cli/cli.h"
 #include "spool/settings.h"
-#include "spool/submitter.h"
+#include "spool/submission.h"
 
-/* Seconds; below the five minutes that MTAs give a filter. */
-#define DEFAULT_WAIT 240
-#define MAX_WAIT 3600
-
-/* Without a verdict the reply is the one for trouble on our side. */
-static int
-print_deferral(const char *config, const char *problem)
-{
-	g_autoptr(Settings) settings = settings_load(config, NULL);
-	g_autoptr(Catalogue) catalogue = catalogue_load(settings != NULL ?
-	    settings->rules.replies : NULL, NULL);
-	g_autofree char *line = NULL;
-
-	cli_fail(EX_TEMPFAIL, "submit", "%s", problem);
-	if (catalogue == NULL)
-		catalogue = catalogue_load(NULL, NULL);
-	line = reply_line(catalogue_reply(catalogue, VERDICT_DEFER));
-	puts(line);
-	return EX_TEMPFAIL;
-}
+/* How the answer is given. */
+enum style {
+	STYLE_REPLY,            /* "552 5.7.0 Illegal Attachment" or "accept" */
+	STYLE_EXIM,             /* the reply, or the header fields to add */
+	STYLE_PIPE,             /* "5.7.0 Illegal Attachment"; Postfix pipe(8) */
+};
 
 static int
 open_message(const char *file)
@@ -53,14 +40,136 @@ open_message(const char *file)
 	return -1;
 }
 
+/* Exim's $recipients is one text: addresses with ", " between them. */
+static void
+add_recipients(Envelope *envelope, const char *text, gboolean is_list)
+{
+	g_auto(GStrv) list = g_strsplit(text, ", ", is_list ? -1 : 1);
+
+	for (guint i = 0; list[i] != NULL; i++)
+		g_ptr_array_add(envelope->recipients, g_strdup(list[i]));
+}
+
+/* The answer for trouble on our side, or for a message that is too large. */
+static VerdictFile *
+own_verdict(const Catalogue *catalogue, const GError *error)
+{
+	VerdictFile *verdict = g_new0(VerdictFile, 1);
+	Verdict outcome = g_error_matches(error, SPOOL_ERROR,
+	    SPOOL_ERROR_TOO_LARGE) ? VERDICT_TOO_BIG : VERDICT_DEFER;
+
+	verdict->action = g_strdup(verdict_action(outcome));
+	verdict->reply = reply_line(catalogue_reply(catalogue, outcome));
+	verdict->reason = g_strdup(error->message);
+	verdict->headers = g_ptr_array_new_with_free_func(g_free);
+	return verdict;
+}
+
+/* NULL and error. The message stays in the spool as long as *submission. */
+static VerdictFile *
+ask(Spool *spool, const Settings *settings, int fd, Envelope *envelope,
+    Submission **submission, GError **error)
+{
+	*submission = submission_new(spool,
+	    settings->policy.max_message_octets, error);
+	if (*submission == NULL || !submission_copy(*submission, fd, error))
+		return NULL;
+	return submission_ask(*submission, envelope, NULL, error);
+}
+
+/* --- Postfix, after the queue -------------------------------------------- */
+
+/* Gives the message, which is accepted, back to the mail server. */
+static gboolean
+inject(Submission *submission, const Envelope *envelope, const char *sendmail,
+    GError **error)
+{
+	g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+	    G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+	g_autoptr(GSubprocess) process = NULL;
+	const char *sender = envelope->reverse_path;
+	int fd = submission_reopen(submission);
+
+	if (fd == -1) {
+		g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_TEMPFAIL,
+		    "the message is gone: %s", g_strerror(errno));
+		return FALSE;
+	}
+	g_subprocess_launcher_take_stdin_fd(launcher, fd);
+	g_ptr_array_add(arguments, (gpointer)sendmail);
+	g_ptr_array_add(arguments, (gpointer)"-G");
+	g_ptr_array_add(arguments, (gpointer)"-i");
+	g_ptr_array_add(arguments, (gpointer)"-f");
+	g_ptr_array_add(arguments, (gpointer)(sender != NULL ? sender : ""));
+	g_ptr_array_add(arguments, (gpointer)"--");
+	for (guint i = 0; i < envelope->recipients->len; i++)
+		g_ptr_array_add(arguments,
+		    g_ptr_array_index(envelope->recipients, i));
+	g_ptr_array_add(arguments, NULL);
+	process = g_subprocess_launcher_spawnv(launcher,
+	    (const char *const *)arguments->pdata, error);
+	return process != NULL && g_subprocess_wait_check(process, NULL, error);
+}
+
+/* --- the answer ------------------------------------------------------------ */
+
+static int
+exit_status(const VerdictFile *verdict)
+{
+	if (strcmp(verdict->action, "accept") == 0)
+		return EX_OK;
+	return strcmp(verdict->action, "reject") == 0 ? EX_UNAVAILABLE :
+	    EX_TEMPFAIL;
+}
+
+static void
+print_answer(const VerdictFile *verdict, enum style style)
+{
+	/* pipe(8) knows enhanced status codes, but not reply codes. */
+	if (verdict->reply != NULL)
+		puts(style == STYLE_PIPE ? verdict->reply + 4 :
+		    verdict->reply);
+	else if (style == STYLE_REPLY)
+		puts("accept");
+	for (guint i = 0; verdict->reply == NULL && style == STYLE_EXIM &&
+	     i < verdict->headers->len; i++)
+		puts(g_ptr_array_index(verdict->headers, i));
+}
+
+static int
+submit(Spool *spool, const Settings *settings, const Catalogue *catalogue,
+    Envelope *envelope, int fd, enum style style, const char *sendmail,
+    gboolean is_verbose, GError *error)
+{
+	g_autoptr(Submission) submission = NULL;
+	g_autoptr(VerdictFile) verdict = NULL;
+	g_autoptr(GError) problem = error;
+
+	if (problem == NULL)
+		verdict = ask(spool, settings, fd, envelope, &submission,
+		    &problem);
+	if (verdict != NULL && style == STYLE_PIPE && verdict->reply == NULL &&
+	    !inject(submission, envelope, sendmail, &problem))
+		g_clear_pointer(&verdict, verdict_file_free);
+	if (verdict == NULL) {
+		cli_fail(0, "submit", "%s", problem->message);
+		verdict = own_verdict(catalogue, problem);
+	}
+	print_answer(verdict, style);
+	if (is_verbose)
+		puts(verdict->reason != NULL ? verdict->reason : "");
+	return exit_status(verdict);
+}
+
 int
 cli_submit(int argc, char **argv)
 {
 	g_autoptr(Envelope) envelope = envelope_new();
-	g_autofree char *config = NULL;
+	g_autofree char *config = NULL, *sendmail = NULL;
 	g_auto(GStrv) recipients = NULL;
-	gboolean is_verbose = FALSE;
-	int wait = DEFAULT_WAIT;
+	gboolean is_verbose = FALSE, is_exim = FALSE;
+	int wait = SUBMISSION_DEFAULT_WAIT;
 	const GOptionEntry options[] = {
 		{ "sender", 0, 0, G_OPTION_ARG_STRING,
 		    &envelope->reverse_path, "Reverse-path; '' is <>",
@@ -76,6 +185,12 @@ cli_submit(int argc, char **argv)
 		    "What the client said in HELO", "NAME" },
 		{ "queue-id", 0, 0, G_OPTION_ARG_STRING, &envelope->queue_id,
 		    "The mail server's name for the message", "ID" },
+		{ "exim", 0, 0, G_OPTION_ARG_NONE, &is_exim,
+		    "FILE is Exim's scan file; on accept, print the header "
+		    "fields to add", NULL },
+		{ "pipe", 0, 0, G_OPTION_ARG_FILENAME, &sendmail,
+		    "Be Postfix's content filter: print 'X.Y.Z text', on "
+		    "accept run SENDMAIL", "SENDMAIL" },
 		{ "wait", 0, 0, G_OPTION_ARG_INT, &wait,
 		    "Seconds to wait for the answer (240)", "SECONDS" },
 		{ "config", 0, 0, G_OPTION_ARG_FILENAME, &config,
@@ -85,42 +200,50 @@ cli_submit(int argc, char **argv)
 		G_OPTION_ENTRY_NULL
 	};
 	g_autoptr(GError) error = NULL;
+	g_autoptr(Settings) settings = NULL;
+	g_autoptr(Catalogue) catalogue = NULL;
 	g_autoptr(Spool) spool = NULL;
-	g_autoptr(VerdictFile) verdict = NULL;
-	int fd;
+	enum style style;
+	int fd, status;
 
-	if (!cli_parse(&argc, &argv, options, "SPOOL FILE|-",
+	if (!cli_parse(&argc, &argv, options, "SPOOL FILE|- [RECIPIENT...]",
 	    "Puts a message into SPOOL, waits, and prints the SMTP reply or "
 	    "'accept'.\nExit status: 0 accept, 69 refused (5xx), 75 deferred "
 	    "(4xx)."))
 		return EX_USAGE;
-	if (argc != 3)
+	if (argc < 3)
 		return cli_fail(EX_USAGE, "submit", "name a spool directory and "
 		    "a message file; try 'mailweir submit --help'");
-	if (wait < 1 || wait > MAX_WAIT)
+	if (wait < 1 || wait > SUBMISSION_MAX_WAIT)
+		return cli_fail(EX_USAGE, "submit", "--wait must be from 1 to "
+		    "%d seconds", SUBMISSION_MAX_WAIT);
+	if (is_exim && sendmail != NULL)
 		return cli_fail(EX_USAGE, "submit",
-		    "--wait must be from 1 to %d seconds", MAX_WAIT);
+		    "--exim and --pipe exclude each other");
+	style = is_exim ? STYLE_EXIM : sendmail != NULL ? STYLE_PIPE :
+	    STYLE_REPLY;
 	fd = open_message(argv[2]);
 	if (fd == -1)
 		return cli_fail(EX_NOINPUT, "submit", "%s: cannot be read: %s",
 		    argv[2], errno == EISDIR ? "not a regular file" :
 		    g_strerror(errno));
 	for (guint i = 0; recipients != NULL && recipients[i] != NULL; i++)
-		g_ptr_array_add(envelope->recipients,
-		    g_strdup(recipients[i]));
+		add_recipients(envelope, recipients[i], is_exim);
+	for (int i = 3; i < argc; i++)
+		add_recipients(envelope, argv[i], is_exim);
+	envelope->format = style == STYLE_EXIM ? MESSAGE_FORMAT_EXIM_MBOX :
+	    style == STYLE_PIPE ? MESSAGE_FORMAT_LF : MESSAGE_FORMAT_SMTP_CRLF;
 	envelope->wait = (guint)wait;
 	envelope->submitter = g_strdup("submit");
-	spool = spool_open(argv[1], &error);
-	if (spool != NULL)
-		verdict = submitter_submit(spool, envelope, fd, &error);
+	settings = settings_load(config, &error);
+	if (settings != NULL)
+		catalogue = catalogue_load(settings->rules.replies, &error);
+	if (catalogue == NULL)
+		catalogue = catalogue_load(NULL, NULL);
+	if (error == NULL)
+		spool = spool_open(argv[1], &error);
+	status = submit(spool, settings, catalogue, envelope, fd, style,
+	    sendmail, is_verbose, g_steal_pointer(&error));
 	close(fd);
-	if (verdict == NULL)
-		return print_deferral(config, error->message);
-	puts(verdict->reply != NULL ? verdict->reply : "accept");
-	if (is_verbose)
-		puts(verdict->reason != NULL ? verdict->reason : "");
-	if (strcmp(verdict->action, "accept") == 0)
-		return EX_OK;
-	return strcmp(verdict->action, "reject") == 0 ? EX_UNAVAILABLE :
-	    EX_TEMPFAIL;
+	return status;
 }

@@ -23,6 +23,7 @@ exit_status(const GError *error)
 	case SPOOL_ERROR_TEMPFAIL:
 		return EX_TEMPFAIL;
 	case SPOOL_ERROR_CORRUPT:
+	case SPOOL_ERROR_TOO_LARGE:
 		break;
 	}
 	return EX_DATAERR;

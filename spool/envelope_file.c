@@ -14,6 +14,8 @@
 
 #define FORMAT "Spool-Envelope"
 #define MAX_TEXT_OCTETS 4096
+/* Leaves room for one recipient and what stands behind them. */
+#define MAX_RECIPIENT_TEXT (LINES_MAX_OCTETS - 2 * LINES_MAX_LINE_OCTETS)
 
 G_DEFINE_QUARK(mailweir-envelope-file-error, envelope_file_error)
 
@@ -208,7 +210,10 @@ envelope_file_format(const Envelope *envelope)
 		if (value != NULL)
 			lines_add_coded(text, string_keys[i].key, value);
 	}
-	for (guint i = 0; i < envelope->recipients->len; i++)
+	/* A file that is too long would not be read at all. Of recipients
+	 * beyond that, the scan need not know. */
+	for (guint i = 0; i < MIN(envelope->recipients->len,
+	     ENVELOPE_MAX_RECIPIENTS) && text->len < MAX_RECIPIENT_TEXT; i++)
 		lines_add_coded(text, "Recipient",
 		    g_ptr_array_index(envelope->recipients, i));
 	if (envelope->submit_time != 0)

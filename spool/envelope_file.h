@@ -27,7 +27,7 @@ Envelope *envelope_file_parse(const char *text, gsize len, GError **error);
 /* Reads all of fd, from its beginning. */
 Envelope *envelope_file_read(int fd, GError **error);
 
-/* Caller frees. */
+/* Caller frees. Recipients that find no room in a file are left out. */
 char *envelope_file_format(const Envelope *envelope);
 
 #endif

@@ -9,6 +9,7 @@ libmailweir_a_SOURCES += \
 	spool/scratch.c spool/scratch.h \
 	spool/settings.c spool/settings.h \
 	spool/spool.c spool/spool.h \
-	spool/submitter.c spool/submitter.h \
+	spool/submission.c spool/submission.h \
 	spool/supervisor.c spool/supervisor.h \
-	spool/verdict_file.c spool/verdict_file.h
+	spool/verdict_file.c spool/verdict_file.h \
+	spool/waiter.c spool/waiter.h

@@ -10,11 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "spool/spool.h"
 
 #define VERSION_TEXT "spool 1\n"
+/* Octets of the file system that are left for others. */
+#define RESERVE_OCTETS (16u << 20)
 
 /* Mode 3730: members of the group may create files and pass through, but
  * neither list the folder nor touch another's file. */
@@ -207,8 +210,18 @@ spool_is_alive(Spool *spool)
 	is_locked = fcntl(fd, F_OFD_GETLK, &lock) == 0 &&
 	    lock.l_type != F_UNLCK;
 	close(fd);
-	return is_locked && faccessat(spool->folders[SPOOL_RUN], "full", F_OK,
-	    0) == -1;
+	return is_locked;
+}
+
+gboolean
+spool_is_full(Spool *spool)
+{
+	struct statvfs status;
+
+	if (faccessat(spool->folders[SPOOL_RUN], "full", F_OK, 0) == 0)
+		return TRUE;
+	return fstatvfs(spool->folders[SPOOL_MSG], &status) == 0 &&
+	    (guint64)status.f_bavail * status.f_frsize <= RESERVE_OCTETS;
 }
 
 int

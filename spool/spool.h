@@ -38,6 +38,7 @@ typedef enum {
 	SPOOL_ERROR_IN_USE,             /* another supervisor works in it */
 	SPOOL_ERROR_TEMPFAIL,           /* trouble that may pass: disk full, ... */
 	SPOOL_ERROR_CORRUPT,            /* an entry that breaks the rules */
+	SPOOL_ERROR_TOO_LARGE,          /* a message beyond the submitter's limit */
 } SpoolError;
 
 /* Makes the layout in path, which must be missing or empty; in an existing
@@ -59,9 +60,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Spool, spool_free)
  */
 int spool_lock_alive(Spool *spool, GError **error);
 
-/* Whether a supervisor works in the spool, and takes new messages (there is no
- * run/full). Asked by submitters. */
+/* Whether a supervisor works in the spool. Asked by submitters. */
 gboolean spool_is_alive(Spool *spool);
+
+/* Whether the supervisor takes no new messages (run/full), or there is no room
+ * for any. */
+gboolean spool_is_full(Spool *spool);
 
 /* A regular file of the folder, opened for reading without following a link or
  * waiting for a FIFO. -1 and errno; ELOOP or EINVAL: it is something else. */

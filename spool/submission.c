@@ -1,0 +1,329 @@
+/*
+ * spool/submission.c - one message on its way through a spool.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool/envelope_file.h"
+#include "spool/ids.h"
+#include "spool/lines.h"
+#include "spool/submission.h"
+
+/* Header fields come one by one: they are gathered before they are written. */
+#define BUFFER_OCTETS (32u << 10)
+/* A waiter looks itself so often, whatever inotify tells, in microseconds. */
+#define LOOK_INTERVAL (G_USEC_PER_SEC / 2)
+
+/* How long a process without a Waiter sleeps before it looks again, in
+ * milliseconds; the last goes on. */
+static const guint poll_ms[] = { 1, 1, 2, 2, 5, 5, 10, 10, 20, 20, 50 };
+
+struct submission {
+	Spool *spool;
+	char *id;
+	char *message;          /* ID.eml */
+	SpoolFolder folder;     /* where the message is: tmp, then msg */
+	int fd;                 /* of the message; -1: written to its end */
+	int ticket;             /* of the envelope; -1: not handed over */
+	guint64 size, max_octets;
+	gsize n_buffered;
+	char buffer[BUFFER_OCTETS];
+};
+
+static gboolean G_GNUC_PRINTF(2, 3)
+fail(GError **error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	g_propagate_error(error, g_error_new_valist(SPOOL_ERROR,
+	    SPOOL_ERROR_TEMPFAIL, format, arguments));
+	va_end(arguments);
+	return FALSE;
+}
+
+Submission *
+submission_new(Spool *spool, guint64 max_octets, GError **error)
+{
+	g_autoptr(Submission) submission = NULL;
+
+	if (!spool_is_alive(spool)) {
+		fail(error, "nobody works in the spool; 'mailweir work' "
+		    "answers messages");
+		return NULL;
+	}
+	if (spool_is_full(spool)) {
+		fail(error, "the spool takes no messages: it is full");
+		return NULL;
+	}
+	submission = g_new(Submission, 1);
+	submission->spool = spool;
+	submission->id = spool_id_new();
+	submission->message = g_strconcat(submission->id, ".eml", NULL);
+	submission->folder = SPOOL_TMP;
+	submission->ticket = -1;
+	submission->size = submission->n_buffered = 0;
+	submission->max_octets = max_octets;
+	submission->fd = openat(spool->folders[SPOOL_TMP],
+	    submission->message, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, 0640);
+	/* The umask must not take the group's right to read. */
+	if (submission->fd != -1 && fchmod(submission->fd, 0640) == 0)
+		return g_steal_pointer(&submission);
+	fail(error, "tmp/%s: %s; is this user in the spool's group?",
+	    submission->message, g_strerror(errno));
+	return NULL;
+}
+
+static gboolean
+write_all(Submission *submission, const char *octets, gsize len,
+    GError **error)
+{
+	while (len > 0) {
+		ssize_t n = write(submission->fd, octets, len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return fail(error, "tmp/%s: %s", submission->message,
+			    g_strerror(errno));
+		octets += n;
+		len -= (gsize)n;
+	}
+	return TRUE;
+}
+
+static gboolean
+flush(Submission *submission, GError **error)
+{
+	gsize len = submission->n_buffered;
+
+	submission->n_buffered = 0;
+	return write_all(submission, submission->buffer, len, error);
+}
+
+gboolean
+submission_write(Submission *submission, const void *octets, gsize len,
+    GError **error)
+{
+	if (len > submission->max_octets - submission->size) {
+		g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_TOO_LARGE,
+		    "message-size: more than %" G_GUINT64_FORMAT " octets",
+		    submission->max_octets);
+		return FALSE;
+	}
+	submission->size += len;
+	if (len > BUFFER_OCTETS - submission->n_buffered &&
+	    !flush(submission, error))
+		return FALSE;
+	if (len > BUFFER_OCTETS)
+		return write_all(submission, octets, len, error);
+	memcpy(submission->buffer + submission->n_buffered, octets, len);
+	submission->n_buffered += len;
+	return TRUE;
+}
+
+gboolean
+submission_copy(Submission *submission, int fd, GError **error)
+{
+	char octets[BUFFER_OCTETS];
+	ssize_t got;
+
+	while ((got = read(fd, octets, sizeof(octets))) != 0) {
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return fail(error, "the message cannot be read: %s",
+			    g_strerror(errno));
+		if (!submission_write(submission, octets, (gsize)got, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* tmp/ID.eml, complete, becomes msg/ID.eml. */
+static gboolean
+finish_message(Submission *submission, GError **error)
+{
+	Spool *spool = submission->spool;
+	gboolean is_written = flush(submission, error);
+	int closed = close(submission->fd);
+
+	submission->fd = -1;
+	if (!is_written)
+		return FALSE;
+	if (closed == -1 || renameat2(spool->folders[SPOOL_TMP],
+	    submission->message, spool->folders[SPOOL_MSG],
+	    submission->message, RENAME_NOREPLACE) == -1)
+		return fail(error, "msg/%s: %s", submission->message,
+		    g_strerror(errno));
+	submission->folder = SPOOL_MSG;
+	return TRUE;
+}
+
+/* tmp/ID.a0, locked (the ticket), becomes incoming/ID.a0. */
+static gboolean
+hand_over(Submission *submission, const Envelope *envelope, GError **error)
+{
+	Spool *spool = submission->spool;
+	g_autofree char *name = spool_entry_name(submission->id, 0);
+	g_autofree char *text = envelope_file_format(envelope);
+	gsize len = strlen(text);
+	int ticket = openat(spool->folders[SPOOL_TMP], name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+
+	if (ticket == -1)
+		return fail(error, "tmp/%s: %s", name, g_strerror(errno));
+	if (fchmod(ticket, 0640) == 0 && flock(ticket, LOCK_EX) == 0 &&
+	    write(ticket, text, len) == (ssize_t)len &&
+	    renameat(spool->folders[SPOOL_TMP], name,
+	        spool->folders[SPOOL_INCOMING], name) == 0) {
+		submission->ticket = ticket;
+		return TRUE;
+	}
+	fail(error, "incoming/%s: %s", name, g_strerror(errno));
+	spool_remove(spool, SPOOL_TMP, name);
+	close(ticket);
+	return FALSE;
+}
+
+/* The envelope is unlinked when the message is answered. */
+static gboolean
+is_answered(const Submission *submission)
+{
+	struct stat status;
+
+	return fstat(submission->ticket, &status) == 0 && status.st_nlink == 0;
+}
+
+/* Whether it is of any use to go on waiting. */
+static gboolean
+has_hope(Submission *submission, const Envelope *envelope, Waiter *waiter,
+    gint64 deadline, GError **error)
+{
+	if (g_get_monotonic_time() >= deadline)
+		return fail(error, "%s: no verdict within %u seconds",
+		    submission->id, envelope->wait);
+	if (waiter != NULL && waiter_is_stopped(waiter))
+		return fail(error, "%s: this program is being stopped",
+		    submission->id);
+	/* It may have answered before it left. */
+	if (!spool_is_alive(submission->spool) && !is_answered(submission))
+		return fail(error, "%s: nobody works in the spool any more",
+		    submission->id);
+	return TRUE;
+}
+
+static gboolean
+await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
+    GError **error)
+{
+	gint64 deadline = g_get_monotonic_time() +
+	    (gint64)envelope->wait * G_USEC_PER_SEC;
+	Wait *wait = waiter != NULL ?
+	    waiter_begin(waiter, submission->ticket) : NULL;
+	gboolean is_there;
+	guint step = 0;
+
+	while (!(is_there = is_answered(submission)) &&
+	    has_hope(submission, envelope, waiter, deadline, error)) {
+		if (wait != NULL)
+			waiter_sleep(wait, MIN(deadline,
+			    g_get_monotonic_time() + LOOK_INTERVAL));
+		else
+			g_usleep(poll_ms[step] * 1000);
+		if (step + 1 < G_N_ELEMENTS(poll_ms))
+			step++;
+	}
+	if (wait != NULL)
+		waiter_end(wait);
+	return is_there;
+}
+
+static VerdictFile *
+read_verdict(Submission *submission, GError **error)
+{
+	g_autofree char *text = g_malloc(LINES_MAX_OCTETS);
+	g_autoptr(VerdictFile) verdict = NULL;
+	uid_t owner;
+	ssize_t len;
+	int fd = spool_open_file(submission->spool, SPOOL_VERDICT,
+	    submission->id, &owner);
+
+	if (fd == -1) {
+		fail(error, "%s: there is no verdict: %s", submission->id,
+		    g_strerror(errno));
+		return NULL;
+	}
+	len = read(fd, text, LINES_MAX_OCTETS);
+	close(fd);
+	if (len != -1 && owner == submission->spool->owner)
+		verdict = verdict_file_parse(text, (gsize)len, error);
+	else
+		fail(error, "%s: the verdict cannot be read, or is not the "
+		    "spool owner's", submission->id);
+	if (verdict == NULL)
+		return NULL;
+	if (strcmp(verdict->id, submission->id) == 0)
+		return g_steal_pointer(&verdict);
+	fail(error, "%s: the verdict is another message's", submission->id);
+	return NULL;
+}
+
+VerdictFile *
+submission_ask(Submission *submission, Envelope *envelope, Waiter *waiter,
+    GError **error)
+{
+	g_return_val_if_fail(submission->ticket == -1, NULL);
+	g_free(envelope->id);
+	envelope->id = g_strdup(submission->id);
+	envelope->size = submission->size;
+	envelope->submit_time = g_get_real_time() / G_USEC_PER_SEC;
+	if (!finish_message(submission, error) ||
+	    !hand_over(submission, envelope, error) ||
+	    !await_answer(submission, envelope, waiter, error))
+		return NULL;
+	return read_verdict(submission, error);
+}
+
+int
+submission_reopen(Submission *submission)
+{
+	uid_t owner;
+
+	return spool_open_file(submission->spool, submission->folder,
+	    submission->message, &owner);
+}
+
+void
+submission_free(Submission *submission)
+{
+	if (submission == NULL)
+		return;
+	if (submission->fd != -1)
+		close(submission->fd);
+	if (submission->ticket != -1) {
+		/* On giving up, it may wait under any number of attempts. */
+		for (guint i = 0; i <= SPOOL_ATTEMPTS_MAX &&
+		     !is_answered(submission); i++) {
+			g_autofree char *name =
+			    spool_entry_name(submission->id, i);
+
+			spool_remove(submission->spool, SPOOL_INCOMING, name);
+		}
+		close(submission->ticket);
+	}
+	spool_remove(submission->spool, submission->folder,
+	    submission->message);
+	g_free(submission->message);
+	g_free(submission->id);
+	g_free(submission);
+}
