@@ -100,8 +100,10 @@ finish(SessionShared *shared)
 static int
 serve(char *listen, const char *group, SessionShared *shared)
 {
-	if (!open_socket(listen, group) ||
-	    smfi_register(session_callbacks) == MI_FAILURE)
+	/* libmilter opens no socket before it knows the callbacks. */
+	if (smfi_register(session_callbacks) == MI_FAILURE)
+		return fail(EX_SOFTWARE, "libmilter takes no callbacks");
+	if (!open_socket(listen, group))
 		return EX_CANTCREAT;
 	session_share(shared);
 	fprintf(stderr, "ready: %s\n", listen);

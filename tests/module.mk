@@ -55,7 +55,8 @@ tests_test_filename_LDADD = $(MAILWEIR_LIBS)
 EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
-	tests/test-help.sh tests/test-mutations.sh tests/test-spool.sh
+	tests/test-help.sh tests/test-milter.sh tests/test-mutations.sh \
+	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
 EXTRA_PROGRAMS = tests/bench/floor tests/openers
@@ -67,5 +68,5 @@ EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py
 tests_openers_SOURCES = tests/openers.c
 tests_openers_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(GLIB_LIBS)
 tests/test-mutations.log: tests/openers$(EXEEXT)
-EXTRA_DIST += tests/mutate.py
+EXTRA_DIST += tests/mutate.py tests/milter-client.py
 CLEANFILES += $(EXTRA_PROGRAMS)

@@ -1,0 +1,105 @@
+#!/bin/sh
+# tests/test-milter.sh - the milter protocol, spoken by a client of the tests.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -u
+work=$(mktemp -d)
+spool=$work/spool
+pids=
+n=0
+
+cleanup() {
+	# shellcheck disable=SC2086 # a list of numbers
+	[ -z "$pids" ] || kill $pids 2>/dev/null
+	wait
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+# is NAME WANT GOT
+is() {
+	n=$((n + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		echo "# want: $2"
+		echo "# got:  $3"
+	fi
+}
+
+# wait_for COMMAND...: until it succeeds; bounded.
+wait_for() {
+	tries=1200
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || {
+			cat "$work"/*.log >&2
+			echo "Bail out! $*"
+			exit 1
+		}
+		sleep 0.05
+	done
+}
+
+ask() {
+	python3 "$G_TEST_SRCDIR/milter-client.py" "$work/socket" "$@" 2>&1
+}
+
+cat >"$work/conf" <<'CONF'
+[limits]
+max-message-octets = 1M
+[policy]
+ambiguity-results = mx.example.net
+CONF
+samples=$G_TEST_SRCDIR/../samples
+base64 -d "$samples/5-virus.eml.b64" >"$work/virus.eml"
+{ printf 'Subject: big\n\n'; head -c 1500000 /dev/zero | tr '\0' x; } \
+    >"$work/big.eml"
+{ printf 'Subject: dots\n'; echo 'MIME-Ambiguity-Results: forged; none';
+    printf '\n.\n..\nFrom here\n'; } >"$work/dots.eml"
+"$MAILWEIR" spool init "$spool"
+"$MAILWEIR" work --workers 2 --config "$work/conf" "$spool" \
+    2>"$work/work.log" &
+worker=$!
+"$MAILWEIR-milter" --listen "unix:$work/socket" --spool "$spool" \
+    --config "$work/conf" --wait 5 2>"$work/milter.log" &
+milter=$!
+pids="$worker $milter"
+wait_for grep -q '^ready' "$work/work.log"
+wait_for test -S "$work/socket"
+
+error451='451 4.3.0 Requested action aborted: local error in processing'
+got=$(ask "$samples/1-accept.eml" | grep -v '^+')
+is 'a clean message is accepted' accept "$got"
+is 'an illegal attachment has the published reply' \
+    '552 5.7.0 Illegal Attachment' "$(ask "$samples/2-by-name.eml")"
+is 'so has a virus' '550 5.7.1 DT:SPM' "$(ask "$work/virus.eml")"
+is 'and a message over the limit' \
+    '552 5.3.4 Requested mail action aborted: exceeded mailsize limit' \
+    "$(ask "$work/big.eml")"
+is 'fields of the verdict are inserted' \
+    '+MIME-Ambiguity-Results: mx.example.net; none
+accept' "$(ask "$work/dots.eml")"
+is 'several messages in a session' 3 \
+    "$(ask "$samples/2-by-name.eml" 3 | grep -c '^552 5.7.0 Illegal')"
+i=0
+while [ "$i" -lt 10 ]; do
+	i=$((i + 1))
+	ask "$samples/2-by-name.eml" 5 >"$work/many.$i" &
+	clients="${clients:-} $!"
+done
+# shellcheck disable=SC2086 # a list of numbers
+wait $clients
+is 'ten sessions at once' 50 \
+    "$(cat "$work"/many.* | grep -c '^552 5.7.0 Illegal Attachment$')"
+kill "$worker"
+wait "$worker"
+pids=$milter
+is 'without a worker it is 451' "$error451" "$(ask "$samples/1-accept.eml")"
+is 'nothing is left in the spool' 0 "$(find "$spool/tmp" "$spool/msg" \
+    "$spool/incoming" "$spool/active" "$spool/verdict" -type f | wc -l)"
+kill "$milter"
+wait "$milter"
+is 'SIGTERM ends it well' 0 $?
+pids=
+echo "1..$n"
