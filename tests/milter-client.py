@@ -5,7 +5,8 @@
 Usage: milter-client.py SOCKET FILE [COUNT]
 Sends the message in FILE (LF or CRLF lines), COUNT times in one session, and
 prints a line for each: "accept", "tempfail", "reject", the reply text, or
-"lost"; header fields to insert are printed before it as "+Name: value".
+"lost"; before it, header fields to insert as "+Name: value", and those to
+remove as "-Name".
 """
 import re
 import socket
@@ -84,6 +85,9 @@ def main():
             elif kind == b"i":
                 name, value = data[4:].split(b"\0")[:2]
                 print("+%s: %s" % (name.decode(), value.decode().strip()))
+            elif kind == b"m":
+                name, value = data[4:].split(b"\0")[:2]
+                print("%s%s" % ("-" if not value else "=", name.decode()))
             elif kind == b"y":
                 print(data.rstrip(b"\0").decode().replace("%%", "%"))
             elif kind in (b"a", b"c", b"t", b"r"):
