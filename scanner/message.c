@@ -572,6 +572,20 @@ examine_message(struct scan *scan, Span message, const char *base, guint depth)
 	scan->innermost = outer;
 }
 
+/* Such a message is refused whatever else is found in it. */
+static gboolean
+is_over_limit(const Record *record)
+{
+	for (guint i = 0; i < record->findings->len; i++) {
+		const Finding *finding = g_ptr_array_index(record->findings, i);
+
+		if (finding->class == FINDING_LIMIT &&
+		    finding->verdict == VERDICT_ILLEGAL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 void
 message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
     const ContentEngine *content, const Envelope *envelope, Record *record)
@@ -583,6 +597,7 @@ message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
 		.envelope = envelope, .message = message };
 
 	examine_message(&scan, message, "", 0);
-	if (ambiguity_of_record(record) >= AMBIGUITY_DIFFERENT)
+	if (ambiguity_of_record(record) >= AMBIGUITY_DIFFERENT &&
+	    !is_over_limit(record))
 		examination_mail(examination, message, "");
 }
