@@ -14,7 +14,9 @@ libmailweir_a_SOURCES += \
 	scanner/digest.c scanner/digest.h \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
-	scanner/examination.c scanner/examination.h \
+	scanner/examination.c scanner/examination.h scanner/examiners.h \
+	scanner/examination_claims.c scanner/examination_remark.c \
+	scanner/examination_walk.c \
 	scanner/field_body.c scanner/field_body.h \
 	scanner/filename.c scanner/filename.h \
 	scanner/gmime_reading.c scanner/gmime_reading.h \

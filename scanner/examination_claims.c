@@ -1,0 +1,145 @@
+/*
+ * scanner/examination_claims.c - what an object claims to be, and is.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/examiners.h"
+
+/*
+ * A name that shows a document's extension in front of its own is made to
+ * deceive: then a row that is only for archives refuses everywhere.
+ */
+static Verdict
+judge_row(const BannedExtension *row, const PartRecord *part,
+    const char *document)
+{
+	gboolean refuses = banned_extension_refuses(row, part_is_member(part)) ||
+	    (row->tier == TIER_ARCHIVE && document != NULL);
+
+	return refuses ? VERDICT_ILLEGAL : VERDICT_ACCEPT;
+}
+
+static void
+examine_extensions(Examination *examination, const PartRecord *part,
+    const Filename *name, const char *reading)
+{
+	const char *document = NULL;
+
+	for (guint i = 0; i < name->forms->len && document == NULL; i++)
+		document = filename_inner_document(
+		    g_ptr_array_index(name->forms, i));
+	for (guint i = 0; i < name->extensions->len; i++) {
+		const BannedExtension *row = attachments_find(
+		    ruleset_attachments(examination->rules),
+		    g_ptr_array_index(name->extensions, i));
+
+		if (row != NULL)
+			record_add_finding(examination->record, FINDING_NAME,
+			    "banned-extension", judge_row(row, part, document),
+			    part->path, name->display, reading, ".%s: %s%s%s",
+			    row->extension, row->reason,
+			    document != NULL ? "; poses as ." : "",
+			    document != NULL ? document : "");
+	}
+}
+
+/* Caller frees. */
+static char *
+describe_oddities(guint oddities)
+{
+	g_autoptr(GString) words = g_string_new(NULL);
+
+	for (guint bit = 0; bit < N_FILENAME_ODDITIES; bit++)
+		if ((oddities & 1u << bit) != 0)
+			g_string_append_printf(words, "%s%s",
+			    words->len > 0 ? ", " : "",
+			    filename_oddity_name(bit));
+	return g_string_free(g_steal_pointer(&words), FALSE);
+}
+
+void
+examination_names(Examination *examination, const PartRecord *part,
+    const GPtrArray *names, const char *reading)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const Filename *name = g_ptr_array_index(names, i);
+
+		add_unique(part->names, name->display);
+		if (name->octets > examination->policy->max_name_octets)
+			record_add_finding(examination->record, FINDING_LIMIT,
+			    "max-name-octets", VERDICT_ACCEPT, part->path,
+			    name->display, reading,
+			    "the name has %" G_GSIZE_FORMAT " octets",
+			    name->octets);
+		if ((name->oddities & FILENAME_ODD_EXCEEDS) != 0)
+			record_add_finding(examination->record, FINDING_LIMIT,
+			    "max-name-readings", VERDICT_ILLEGAL, part->path,
+			    name->display, reading,
+			    "the name can be read in more than %u ways",
+			    FILENAME_MAX_FORMS);
+		if (name->oddities != 0) {
+			g_autofree char *words =
+			    describe_oddities(name->oddities);
+
+			record_add_finding(examination->record, FINDING_NAME,
+			    "odd-name", VERDICT_ACCEPT, part->path,
+			    name->display, reading, "%s", words);
+		}
+		examine_extensions(examination, part, name, reading);
+	}
+}
+
+/* One name's extension against the type; name NULL: the part has none. */
+static void
+judge_type(Examination *examination, const PartRecord *part,
+    const char *extension, const char *name, const char *reading)
+{
+	const char *rule = NULL, *reason = NULL;
+	TypeJudgement judgement = types_judge(
+	    ruleset_types(examination->rules), part->detected_type, extension,
+	    &rule, &reason);
+
+	if (judgement == TYPE_HARMLESS)
+		return;
+	record_add_finding(examination->record, FINDING_TYPE, rule,
+	    judgement == TYPE_MISMATCH ? VERDICT_ACCEPT : VERDICT_ILLEGAL,
+	    part->path, name, reading, "%s%s%s", part->detected_type,
+	    reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+void
+examine_type(Examination *examination, PartRecord *part, Span octets,
+    const GPtrArray *names, const char *reading)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean has_extension = FALSE;
+
+	if (part->detected_type == NULL)
+		part->detected_type = g_strdup(magic_type_at_a_glance(
+		    octets.octets, octets.len, names->len > 0));
+	if (part->detected_type == NULL)
+		part->detected_type = g_strdup(magic_type_detect(
+		    ruleset_magic(examination->rules), octets.octets,
+		    octets.len, &error));
+	if (part->detected_type == NULL) {
+		record_add_finding(examination->record, FINDING_ERROR,
+		    "type-detection", VERDICT_DEFER, part->path, NULL, reading,
+		    "%s", error->message);
+		return;
+	}
+	for (guint i = 0; i < names->len; i++) {
+		const Filename *name = g_ptr_array_index(names, i);
+
+		for (guint j = 0; j < name->extensions->len; j++) {
+			has_extension = TRUE;
+			judge_type(examination, part,
+			    g_ptr_array_index(name->extensions, j),
+			    name->display, reading);
+		}
+	}
+	if (!has_extension)
+		judge_type(examination, part, "", part_first_name(part), reading);
+}

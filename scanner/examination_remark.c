@@ -1,0 +1,102 @@
+/*
+ * scanner/examination_remark.c - what libclamav says of an object.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/examiners.h"
+
+/*
+ * libclamav tells with one name space what it found: signatures, and its own
+ * remarks under "Heuristics.". The first prefix that fits decides.
+ */
+enum remark { REMARK_VIRUS, REMARK_ENCRYPTED_DOCUMENT,
+	REMARK_ENCRYPTED_ARCHIVE, REMARK_TIMEOUT, REMARK_LIMIT };
+
+static const struct {
+	const char *prefix;
+	enum remark remark;
+} remarks[] = {
+	{ "Heuristics.Encrypted.PDF", REMARK_ENCRYPTED_DOCUMENT },
+	{ "Heuristics.Encrypted.OLE2", REMARK_ENCRYPTED_DOCUMENT },
+	{ "Heuristics.Encrypted.Doc", REMARK_ENCRYPTED_DOCUMENT },
+	{ "Heuristics.Encrypted.XL", REMARK_ENCRYPTED_DOCUMENT },
+	{ "Heuristics.Encrypted.PPT", REMARK_ENCRYPTED_DOCUMENT },
+	{ "Heuristics.Encrypted.", REMARK_ENCRYPTED_ARCHIVE },
+	{ "Heuristics.Limits.Exceeded.MaxScanTime", REMARK_TIMEOUT },
+	{ "Heuristics.Limits.Exceeded", REMARK_LIMIT },
+	{ "", REMARK_VIRUS },
+};
+
+/* Whether the signature is about content rather than about a virus; then the
+ * finding is. */
+static gboolean
+add_content_match(Walk *walk, const char *signature)
+{
+	static const Verdict verdicts[] = {
+		[POLICY_REJECT] = VERDICT_NOT_PERMITTED,
+		[POLICY_SUSPECT] = VERDICT_SUSPECT,
+		[POLICY_NOTE] = VERDICT_ACCEPT,
+	};
+	const ContentPolicy *policy = &walk->examination->policy->content;
+	const PartRecord *part = walk_root(walk);
+
+	for (guint i = 0; policy->signatures != NULL &&
+	     policy->signatures[i] != NULL; i++) {
+		if (!g_pattern_match_simple(policy->signatures[i], signature))
+			continue;
+		record_add_finding(walk->examination->record, FINDING_CONTENT,
+		    signature, verdicts[policy->signature_verdict], part->path,
+		    part_first_name(part), walk->reading, "matched by libclamav");
+		return TRUE;
+	}
+	return FALSE;
+}
+
+void
+walk_on_match(const char *signature, gpointer data)
+{
+	Walk *walk = data;
+	Examination *examination = walk->examination;
+	const ScanPolicy *policy = examination->policy;
+	const PartRecord *part = walk_root(walk);
+	const char *name = part_first_name(part);
+	gsize i = 0;
+
+	while (!g_str_has_prefix(signature, remarks[i].prefix))
+		i++;
+	switch (remarks[i].remark) {
+	case REMARK_ENCRYPTED_DOCUMENT:
+		walk->is_encrypted = TRUE;
+		record_add_finding(examination->record, FINDING_ENCRYPTED,
+		    "encrypted-document",
+		    verdict_of(policy->encrypted_document), part->path, name,
+		    walk->reading, "%s", signature);
+		break;
+	case REMARK_ENCRYPTED_ARCHIVE:
+		walk->is_encrypted = TRUE;
+		record_add_finding(examination->record, FINDING_ENCRYPTED,
+		    "encrypted-archive", verdict_of(policy->encrypted_archive),
+		    part->path, name, walk->reading, "%s", signature);
+		break;
+	case REMARK_TIMEOUT:
+		record_add_finding(examination->record, FINDING_ERROR,
+		    "engine-time", VERDICT_DEFER, part->path, name,
+		    walk->reading, "%s", signature);
+		break;
+	case REMARK_LIMIT:
+		record_add_finding(examination->record, FINDING_LIMIT,
+		    "container-limit", VERDICT_ILLEGAL, part->path, name,
+		    walk->reading, "%s", signature);
+		break;
+	case REMARK_VIRUS:
+		if (add_content_match(walk, signature))
+			break;
+		record_add_finding(examination->record, FINDING_VIRUS,
+		    signature, VERDICT_NOT_PERMITTED, part->path, name,
+		    walk->reading, "matched by libclamav");
+		break;
+	}
+}
