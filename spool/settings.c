@@ -60,7 +60,7 @@ static const struct key {
 	    200 },
 	{ "limits", "max-parts", KIND_COUNT, KEY(policy.max_parts), 1000, 1,
 	    100000 },
-	{ "limits", "max-messages", KIND_COUNT, KEY(policy.max_messages), 16,
+	{ "limits", "max-messages", KIND_COUNT, KEY(policy.max_messages), 200,
 	    1, 1000 },
 	{ "limits", "max-decoded-ratio", KIND_COUNT,
 	    KEY(policy.max_decoded_ratio), 4, 1, 1000 },
