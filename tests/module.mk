@@ -70,3 +70,12 @@ tests_openers_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(GLIB_LIBS)
 tests/test-mutations.log: tests/openers$(EXEEXT)
 EXTRA_DIST += tests/mutate.py tests/milter-client.py
 CLEANFILES += $(EXTRA_PROGRAMS)
+
+# Real mail servers, on a machine of their own within this one (see
+# tests/mta/enter). Run by ./dev test, once and one after the other, and not by
+# make check.
+MTA_TESTS = tests/mta/test-postfix.sh
+EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py
+check-mta: all
+	$(MAKE) -j1 check-TESTS TESTS="$(MTA_TESTS)"
+.PHONY: check-mta
