@@ -17,6 +17,9 @@
 #include "spool/settings.h"
 #include "spool/submission.h"
 
+/* Exit status: accept the message and deliver it to nobody. */
+#define EXIT_DISCARD 99
+
 /* How the answer is given. */
 enum style {
 	STYLE_REPLY,            /* "552 5.7.0 Illegal Attachment" or "accept" */
@@ -115,8 +118,11 @@ inject(Submission *submission, const Envelope *envelope, const char *sendmail,
 /* --- the answer ------------------------------------------------------------ */
 
 static int
-exit_status(const VerdictFile *verdict)
+exit_status(const VerdictFile *verdict, enum style style)
 {
+	/* For pipe(8) the message is dealt with. */
+	if (strcmp(verdict->action, "discard") == 0)
+		return style == STYLE_PIPE ? EX_OK : EXIT_DISCARD;
 	if (strcmp(verdict->action, "accept") == 0)
 		return EX_OK;
 	return strcmp(verdict->action, "reject") == 0 ? EX_UNAVAILABLE :
@@ -126,13 +132,18 @@ exit_status(const VerdictFile *verdict)
 static void
 print_answer(const VerdictFile *verdict, enum style style)
 {
-	/* pipe(8) knows enhanced status codes, but not reply codes. */
-	if (verdict->reply != NULL)
-		puts(style == STYLE_PIPE ? verdict->reply + 4 :
-		    verdict->reply);
-	else if (style == STYLE_REPLY)
-		puts("accept");
-	for (guint i = 0; verdict->reply == NULL && style == STYLE_EXIM &&
+	gboolean is_accept = strcmp(verdict->action, "accept") == 0;
+
+	/* pipe(8) knows enhanced status codes, but not reply codes; and one
+	 * line. */
+	if (verdict->reply != NULL && style == STYLE_PIPE)
+		printf("%.*s\n", (int)strcspn(verdict->reply + 4, "\n"),
+		    verdict->reply + 4);
+	else if (verdict->reply != NULL)
+		puts(verdict->reply);
+	else if (style == STYLE_REPLY || (!is_accept && style == STYLE_EXIM))
+		puts(verdict->action);
+	for (guint i = 0; is_accept && style == STYLE_EXIM &&
 	     i < verdict->headers->len; i++)
 		puts(g_ptr_array_index(verdict->headers, i));
 }
@@ -149,7 +160,8 @@ submit(Spool *spool, const Settings *settings, const Catalogue *catalogue,
 	if (problem == NULL)
 		verdict = ask(spool, settings, fd, envelope, &submission,
 		    &problem);
-	if (verdict != NULL && style == STYLE_PIPE && verdict->reply == NULL &&
+	if (verdict != NULL && style == STYLE_PIPE &&
+	    strcmp(verdict->action, "accept") == 0 &&
 	    !inject(submission, envelope, sendmail, &problem))
 		g_clear_pointer(&verdict, verdict_file_free);
 	if (verdict == NULL) {
@@ -159,7 +171,7 @@ submit(Spool *spool, const Settings *settings, const Catalogue *catalogue,
 	print_answer(verdict, style);
 	if (is_verbose)
 		puts(verdict->reason != NULL ? verdict->reason : "");
-	return exit_status(verdict);
+	return exit_status(verdict, style);
 }
 
 int
@@ -209,7 +221,7 @@ cli_submit(int argc, char **argv)
 	if (!cli_parse(&argc, &argv, options, "SPOOL FILE|- [RECIPIENT...]",
 	    "Puts a message into SPOOL, waits, and prints the SMTP reply or "
 	    "'accept'.\nExit status: 0 accept, 69 refused (5xx), 75 deferred "
-	    "(4xx)."))
+	    "(4xx), 99 discard."))
 		return EX_USAGE;
 	if (argc < 3)
 		return cli_fail(EX_USAGE, "submit", "name a spool directory and "

@@ -397,6 +397,9 @@ answer(SMFICTX *ctx, Session *session)
 	}
 	if (verdict->reply != NULL)
 		return reply(ctx, verdict->reply);
+	/* It is kept in quarantine. */
+	if (strcmp(verdict->action, "discard") == 0)
+		return SMFIS_DISCARD;
 	if (strcmp(verdict->action, "accept") == 0 &&
 	    set_headers(ctx, session, verdict->headers))
 		return SMFIS_CONTINUE;

@@ -168,7 +168,7 @@ gboolean
 spool_entry_answer(Spool *spool, SpoolEntry *entry, const Record *record)
 {
 	g_autofree char *name = spool_entry_name(entry->id, entry->attempts);
-	g_autofree char *text = verdict_file_format(record);
+	g_autofree char *text = verdict_file_format(record, FALSE);
 	gboolean is_published = text != NULL &&
 	    spool_write_file(spool, SPOOL_VERDICT, SPOOL_VERDICT, entry->id,
 	        text, strlen(text));

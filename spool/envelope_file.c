@@ -19,24 +19,13 @@
 
 G_DEFINE_QUARK(mailweir-envelope-file-error, envelope_file_error)
 
-/* Keys whose value is a coded string. */
-static const struct string_key {
+/* What may stand in front of a value, and how it is read. */
+struct key {
 	const char *key;
-	gsize offset;
-	gsize max_octets;
-} string_keys[] = {
-	{ "Client-Address", G_STRUCT_OFFSET(Envelope, client_address), 255 },
-	{ "Client-Name", G_STRUCT_OFFSET(Envelope, client_name), 255 },
-	{ "Helo", G_STRUCT_OFFSET(Envelope, helo), ENVELOPE_MAX_HELO_OCTETS },
-	{ "Protocol", G_STRUCT_OFFSET(Envelope, protocol), 255 },
-	{ "Auth-User", G_STRUCT_OFFSET(Envelope, auth_user),
-	    ENVELOPE_MAX_ADDRESS_OCTETS },
-	{ "Sender", G_STRUCT_OFFSET(Envelope, reverse_path),
-	    ENVELOPE_MAX_ADDRESS_OCTETS },
-	{ "Sender-Arg", G_STRUCT_OFFSET(Envelope, sender_arg),
-	    MAX_TEXT_OCTETS },
-	{ "Queue-Id", G_STRUCT_OFFSET(Envelope, queue_id), 255 },
-	{ "Submitter", G_STRUCT_OFFSET(Envelope, submitter), 255 },
+	gboolean (*read)(Envelope *envelope, const Line *line,
+	    const struct key *key, GError **error);
+	gsize offset;           /* of the member */
+	guint64 max;            /* octets of a text, value of a number */
 };
 
 static const char *const format_names[] = {
@@ -61,37 +50,37 @@ read_number(const Line *line, guint64 max, guint64 *number, GError **error)
 }
 
 static gboolean
-read_string_key(Envelope *envelope, const Line *line,
-    const struct string_key *key, GError **error)
+read_text(Envelope *envelope, const Line *line, const struct key *key,
+    GError **error)
 {
 	char **member = G_STRUCT_MEMBER_P(envelope, key->offset);
 
-	if (*member != NULL)
-		return broken(line, error, "is written twice");
 	*member = lines_decode(line->value);
 	if (*member == NULL)
 		return broken(line, error, "not coded correctly");
-	return strlen(*member) <= key->max_octets ||
-	    broken(line, error, "too long");
+	return strlen(*member) <= key->max || broken(line, error, "too long");
 }
 
 static gboolean
-read_recipient(Envelope *envelope, const Line *line, GError **error)
+read_recipient(Envelope *envelope, const Line *line, const struct key *key,
+    GError **error)
 {
 	char *recipient = lines_decode(line->value);
 
 	if (recipient == NULL)
 		return broken(line, error, "not coded correctly");
 	g_ptr_array_add(envelope->recipients, recipient);
-	if (strlen(recipient) > ENVELOPE_MAX_ADDRESS_OCTETS)
+	if (strlen(recipient) > key->max)
 		return broken(line, error, "too long");
 	return envelope->recipients->len <= ENVELOPE_MAX_RECIPIENTS ||
 	    broken(line, error, "more than 10000");
 }
 
 static gboolean
-read_format(Envelope *envelope, const Line *line, GError **error)
+read_format(Envelope *envelope, const Line *line, const struct key *key,
+    GError **error)
 {
+	(void)key;
 	for (guint i = 0; i < G_N_ELEMENTS(format_names); i++)
 		if (strcmp(line->value, format_names[i]) == 0) {
 			envelope->format = (MessageFormat)i;
@@ -101,43 +90,78 @@ read_format(Envelope *envelope, const Line *line, GError **error)
 }
 
 static gboolean
-read_line(Envelope *envelope, const Line *line, gboolean *has_size,
+read_id(Envelope *envelope, const Line *line, const struct key *key,
+    GError **error)
+{
+	(void)key;
+	envelope->id = g_strdup(line->value);
+	return spool_id_is_valid(envelope->id) ||
+	    broken(line, error, "not a valid id");
+}
+
+static gboolean
+read_size(Envelope *envelope, const Line *line, const struct key *key,
+    GError **error)
+{
+	return read_number(line, key->max, &envelope->size, error);
+}
+
+static gboolean
+read_time(Envelope *envelope, const Line *line, const struct key *key,
     GError **error)
 {
 	guint64 number = 0;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(string_keys); i++)
-		if (strcmp(line->key, string_keys[i].key) == 0)
-			return read_string_key(envelope, line, &string_keys[i],
-			    error);
-	if (strcmp(line->key, "Recipient") == 0)
-		return read_recipient(envelope, line, error);
-	if (strcmp(line->key, "Format") == 0)
-		return read_format(envelope, line, error);
-	if (strcmp(line->key, "Id") == 0) {
-		if (envelope->id != NULL)
+	if (!read_number(line, key->max, &number, error))
+		return FALSE;
+	envelope->submit_time = (gint64)number;
+	return TRUE;
+}
+
+static gboolean
+read_wait(Envelope *envelope, const Line *line, const struct key *key,
+    GError **error)
+{
+	guint64 number = 0;
+
+	if (!read_number(line, key->max, &number, error))
+		return FALSE;
+	envelope->wait = (guint)number;
+	return TRUE;
+}
+
+#define TEXT(member, max) read_text, G_STRUCT_OFFSET(Envelope, member), max
+
+static const struct key keys[] = {
+	{ "Id", read_id, 0, 0 },
+	{ "Size", read_size, 0, G_MAXINT64 },
+	{ "Format", read_format, 0, 0 },
+	{ "Client-Address", TEXT(client_address, 255) },
+	{ "Client-Name", TEXT(client_name, 255) },
+	{ "Helo", TEXT(helo, ENVELOPE_MAX_HELO_OCTETS) },
+	{ "Protocol", TEXT(protocol, 255) },
+	{ "Auth-User", TEXT(auth_user, ENVELOPE_MAX_ADDRESS_OCTETS) },
+	{ "Sender", TEXT(reverse_path, ENVELOPE_MAX_ADDRESS_OCTETS) },
+	{ "Sender-Arg", TEXT(sender_arg, MAX_TEXT_OCTETS) },
+	{ "Queue-Id", TEXT(queue_id, 255) },
+	{ "Submitter", TEXT(submitter, 255) },
+	{ "Recipient", read_recipient, 0, ENVELOPE_MAX_ADDRESS_OCTETS },
+	{ "Submit-Time", read_time, 0, G_MAXINT64 },
+	{ "Wait", read_wait, 0, ENVELOPE_MAX_WAIT },
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(keys) <= 32);
+
+/* seen: a bit for each key that has been read. */
+static gboolean
+read_line(Envelope *envelope, const Line *line, guint32 *seen, GError **error)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		if (strcmp(line->key, keys[i].key) != 0)
+			continue;
+		if (keys[i].read != read_recipient && *seen & 1u << i)
 			return broken(line, error, "is written twice");
-		envelope->id = g_strdup(line->value);
-		return spool_id_is_valid(envelope->id) ||
-		    broken(line, error, "not a valid id");
-	}
-	if (strcmp(line->key, "Size") == 0) {
-		if (*has_size)
-			return broken(line, error, "is written twice");
-		*has_size = TRUE;
-		return read_number(line, G_MAXINT64, &envelope->size, error);
-	}
-	if (strcmp(line->key, "Submit-Time") == 0) {
-		if (!read_number(line, G_MAXINT64, &number, error))
-			return FALSE;
-		envelope->submit_time = (gint64)number;
-		return TRUE;
-	}
-	if (strcmp(line->key, "Wait") == 0) {
-		if (!read_number(line, 86400, &number, error))
-			return FALSE;
-		envelope->wait = (guint)number;
-		return TRUE;
+		*seen |= 1u << i;
+		return keys[i].read(envelope, line, &keys[i], error);
 	}
 	return !g_str_has_prefix(line->key, "Must-") ||
 	    broken(line, error, "is required, but not known here");
@@ -148,18 +172,19 @@ envelope_file_parse(const char *text, gsize len, GError **error)
 {
 	g_autoptr(GPtrArray) lines = lines_parse(text, len, FORMAT, error);
 	g_autoptr(Envelope) envelope = envelope_new();
-	gboolean has_size = FALSE;
+	guint32 seen = 0;
 
 	if (lines == NULL)
 		return NULL;
 	for (guint i = 0; i < lines->len; i++)
-		if (!read_line(envelope, g_ptr_array_index(lines, i),
-		    &has_size, error))
+		if (!read_line(envelope, g_ptr_array_index(lines, i), &seen,
+		    error))
 			return NULL;
-	if (envelope->id != NULL && has_size)
+	/* Id and Size are the first two. */
+	if ((seen & 3) == 3)
 		return g_steal_pointer(&envelope);
 	g_set_error(error, ENVELOPE_FILE_ERROR, ENVELOPE_FILE_ERROR_BROKEN,
-	    "the key %s is missing", envelope->id == NULL ? "Id" : "Size");
+	    "the key %s is missing", seen & 1 ? "Size" : "Id");
 	return NULL;
 }
 
@@ -203,12 +228,12 @@ envelope_file_format(const Envelope *envelope)
 	lines_add_plain(text, "Id", envelope->id);
 	add_number(text, "Size", envelope->size);
 	lines_add_plain(text, "Format", format_names[envelope->format]);
-	for (gsize i = 0; i < G_N_ELEMENTS(string_keys); i++) {
-		const char *value = G_STRUCT_MEMBER(char *, envelope,
-		    string_keys[i].offset);
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		const char *value = keys[i].read == read_text ?
+		    G_STRUCT_MEMBER(char *, envelope, keys[i].offset) : NULL;
 
 		if (value != NULL)
-			lines_add_coded(text, string_keys[i].key, value);
+			lines_add_coded(text, keys[i].key, value);
 	}
 	/* A file that is too long would not be read at all. Of recipients
 	 * beyond that, the scan need not know. */

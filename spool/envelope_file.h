@@ -14,6 +14,7 @@
 #define ENVELOPE_MAX_RECIPIENTS 10000
 #define ENVELOPE_MAX_ADDRESS_OCTETS 1024
 #define ENVELOPE_MAX_HELO_OCTETS 255
+#define ENVELOPE_MAX_WAIT 86400         /* seconds */
 
 #define ENVELOPE_FILE_ERROR (envelope_file_error_quark())
 GQuark envelope_file_error_quark(void);

@@ -150,7 +150,8 @@ lines_decode(const char *coded)
 		char octet = *p;
 
 		if (octet == '%') {
-			if (!g_ascii_isxdigit(p[1]) || !g_ascii_isxdigit(p[2]))
+			/* One spelling for each octet: upper case. */
+			if (strspn(p + 1, "0123456789ABCDEF") < 2)
 				return NULL;
 			octet = (char)(g_ascii_xdigit_value(p[1]) << 4 |
 			    g_ascii_xdigit_value(p[2]));

@@ -40,7 +40,7 @@ verdict_reply_is_valid(const char *line)
 {
 	gsize len = strlen(line);
 
-	if (len < 12 || len > VERDICT_MAX_REPLY_OCTETS ||
+	if (len < 11 || len > VERDICT_MAX_REPLY_OCTETS ||
 	    strchr("45", *line) == NULL || !g_ascii_isdigit(line[1]) ||
 	    !g_ascii_isdigit(line[2]) || line[3] != ' ' ||
 	    g_str_has_prefix(line, "421"))
@@ -90,7 +90,7 @@ reason_of(const Record *record)
 }
 
 char *
-verdict_file_format(const Record *record)
+verdict_file_format(const Record *record, gboolean is_discarded)
 {
 	g_autofree char *reply = g_strdup_printf("%u %s %s", record->code,
 	    record->enhanced, record->text);
@@ -106,8 +106,9 @@ verdict_file_format(const Record *record)
 	text = lines_begin(FORMAT);
 	lines_add_plain(text, "Id", record->id);
 	lines_add_plain(text, "Size", size);
-	lines_add_plain(text, "Action", record->action);
-	if (!is_accept)
+	lines_add_plain(text, "Action",
+	    is_discarded ? "discard" : record->action);
+	if (!is_accept && !is_discarded)
 		lines_add_plain(text, "Reply", reply);
 	for (guint i = 0; i < MIN(record->headers->len, VERDICT_MAX_HEADERS);
 	     i++) {
@@ -140,16 +141,88 @@ verdict_file_free(VerdictFile *verdict)
 	g_free(verdict);
 }
 
+/* Whether b begins with the codes of a: "550 5.7.1 ". */
+static gboolean
+has_same_codes(const char *a, const char *b)
+{
+	return strncmp(a, b, 5 + strcspn(a + 4, " ")) == 0;
+}
+
+static gboolean
+replies_are_valid(const char *reply)
+{
+	g_auto(GStrv) lines = g_strsplit(reply, "\n", -1);
+
+	for (guint i = 0; lines[i] != NULL; i++)
+		if (i >= VERDICT_MAX_REPLY_LINES ||
+		    !verdict_reply_is_valid(lines[i]) ||
+		    !has_same_codes(lines[0], lines[i]))
+			return FALSE;
+	return TRUE;
+}
+
 static gboolean
 action_agrees(const VerdictFile *verdict)
 {
-	if (g_strcmp0(verdict->action, "accept") == 0)
+	if (g_strcmp0(verdict->action, "accept") == 0 ||
+	    g_strcmp0(verdict->action, "discard") == 0)
 		return verdict->reply == NULL;
-	if (verdict->reply == NULL || !verdict_reply_is_valid(verdict->reply))
+	if (verdict->reply == NULL || !replies_are_valid(verdict->reply))
 		return FALSE;
-	return (strcmp(verdict->action, "reject") == 0 &&
-	        *verdict->reply == '5') ||
-	    (strcmp(verdict->action, "defer") == 0 && *verdict->reply == '4');
+	return g_strcmp0(verdict->action,
+	    *verdict->reply == '5' ? "reject" : "defer") == 0;
+}
+
+static gboolean
+take(char **member, char *value)
+{
+	gboolean is_first = *member == NULL;
+
+	g_free(*member);
+	*member = value;
+	return is_first && value != NULL;
+}
+
+static gboolean
+take_reply(VerdictFile *verdict, const char *line)
+{
+	g_autofree char *before = verdict->reply;
+
+	verdict->reply = before == NULL ? g_strdup(line) :
+	    g_strconcat(before, "\n", line, NULL);
+	return TRUE;
+}
+
+static gboolean
+take_header(VerdictFile *verdict, const char *line)
+{
+	g_ptr_array_add(verdict->headers, g_strdup(line));
+	return verdict_header_is_valid(line) &&
+	    verdict->headers->len <= VERDICT_MAX_HEADERS;
+}
+
+static gboolean
+take_line(VerdictFile *verdict, const Line *line, gboolean *has_size)
+{
+	gboolean is_first_size = !*has_size;
+
+	if (strcmp(line->key, "Id") == 0)
+		return take(&verdict->id, g_strdup(line->value)) &&
+		    spool_id_is_valid(line->value);
+	if (strcmp(line->key, "Action") == 0)
+		return take(&verdict->action, g_strdup(line->value));
+	if (strcmp(line->key, "Reply") == 0)
+		return take_reply(verdict, line->value);
+	if (strcmp(line->key, "Header") == 0)
+		return take_header(verdict, line->value);
+	if (strcmp(line->key, "Reason") == 0)
+		return take(&verdict->reason, lines_decode(line->value));
+	if (strcmp(line->key, "Size") == 0) {
+		*has_size = TRUE;
+		return is_first_size && g_ascii_string_to_unsigned(line->value,
+		    10, 0, G_MAXINT64, &verdict->size, NULL);
+	}
+	return !g_str_has_prefix(line->key, "Must-");
 }
 
 VerdictFile *
@@ -157,7 +230,7 @@ verdict_file_parse(const char *text, gsize len, GError **error)
 {
 	g_autoptr(GPtrArray) lines = lines_parse(text, len, FORMAT, error);
 	g_autoptr(VerdictFile) verdict = NULL;
-	gboolean is_sound = TRUE;
+	gboolean has_size = FALSE;
 
 	if (lines == NULL)
 		return NULL;
@@ -165,37 +238,17 @@ verdict_file_parse(const char *text, gsize len, GError **error)
 	verdict->headers = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < lines->len; i++) {
 		const Line *line = g_ptr_array_index(lines, i);
-		char **member = NULL;
 
-		if (strcmp(line->key, "Id") == 0)
-			member = &verdict->id;
-		else if (strcmp(line->key, "Action") == 0)
-			member = &verdict->action;
-		else if (strcmp(line->key, "Reply") == 0)
-			member = &verdict->reply;
-		else if (strcmp(line->key, "Size") == 0)
-			is_sound &= g_ascii_string_to_unsigned(line->value, 10,
-			    0, G_MAXINT64, &verdict->size, NULL);
-		if (member != NULL) {
-			is_sound &= *member == NULL;
-			g_free(*member);
-			*member = g_strdup(line->value);
-		}
-		if (strcmp(line->key, "Header") == 0) {
-			is_sound &= verdict_header_is_valid(line->value) &&
-			    verdict->headers->len < VERDICT_MAX_HEADERS;
-			g_ptr_array_add(verdict->headers,
-			    g_strdup(line->value));
-		}
-		if (strcmp(line->key, "Reason") == 0) {
-			g_free(verdict->reason);
-			verdict->reason = lines_decode(line->value);
-		}
+		if (take_line(verdict, line, &has_size))
+			continue;
+		g_set_error(error, VERDICT_FILE_ERROR,
+		    VERDICT_FILE_ERROR_BROKEN, "%s: not known, written twice, "
+		    "or its value is wrong", line->key);
+		return NULL;
 	}
-	if (is_sound && verdict->id != NULL && spool_id_is_valid(verdict->id) &&
-	    action_agrees(verdict))
+	if (verdict->id != NULL && has_size && action_agrees(verdict))
 		return g_steal_pointer(&verdict);
 	g_set_error(error, VERDICT_FILE_ERROR, VERDICT_FILE_ERROR_BROKEN,
-	    "action and reply of the verdict do not agree, or a key is wrong");
+	    "a key is missing, or action and reply do not agree");
 	return NULL;
 }

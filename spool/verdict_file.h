@@ -13,14 +13,17 @@
 #include "scanner/record.h"
 
 #define VERDICT_MAX_REPLY_OCTETS 500
+#define VERDICT_MAX_REPLY_LINES 8
 #define VERDICT_MAX_HEADERS 16
 #define VERDICT_MAX_HEADER_OCTETS 900
 
 typedef struct {
 	char *id;
 	guint64 size;
-	char *action;           /* "accept", "reject" or "defer" */
-	char *reply;            /* "552 5.7.0 Illegal Attachment"; NULL: accept */
+	char *action;           /* "accept", "reject", "defer" or "discard" */
+	/* "552 5.7.0 Illegal Attachment"; NULL: accept or discard. A reply of
+	 * several lines has LF between them, and the codes on each. */
+	char *reply;
 	char *reason;           /* for people; NULL: none */
 	/* Of char *, "Name: value": fields to insert when the message is
 	 * accepted; all others with their names are to be removed. */
@@ -31,9 +34,10 @@ typedef struct {
 GQuark verdict_file_error_quark(void);
 typedef enum { VERDICT_FILE_ERROR_BROKEN } VerdictFileError;
 
-/* Of a record with a decision. Caller frees. NULL: its reply must not be given
- * to an SMTP client. */
-char *verdict_file_format(const Record *record);
+/* Of a record with a decision. is_discarded: the message is kept in
+ * quarantine, and the mail server is to accept it and deliver it to nobody.
+ * Caller frees. NULL: its reply must not be given to an SMTP client. */
+char *verdict_file_format(const Record *record, gboolean is_discarded);
 
 /* Caller owns the result. */
 VerdictFile *verdict_file_parse(const char *text, gsize len, GError **error);

@@ -36,6 +36,10 @@ static const struct envelope_case {
 	{ "no-size", "Spool-Envelope: 1\nId: " ID "\nEnd: 1\n", "Size is missing" },
 	{ "no-id", "Spool-Envelope: 1\nSize: 5\nEnd: 1\n", "Id is missing" },
 	{ "size-twice", E "Size: 5\nEnd: 1\n", "Size: is written twice" },
+	{ "format-twice", E "Format: lf\nFormat: lf\nEnd: 1\n", "written twice" },
+	{ "wait-twice", E "Wait: 5\nWait: 5\nEnd: 1\n", "written twice" },
+	{ "id-twice", E "Id: " ID "\nEnd: 1\n", "Id: is written twice" },
+	{ "unknown-key-twice", E "X-New: 1\nX-New: 2\nEnd: 1\n", NULL },
 	{ "sender-twice", E "Sender: a\nSender: b\nEnd: 1\n", "written twice" },
 	{ "negative-size", "Spool-Envelope: 1\nId: " ID "\nSize: -5\nEnd: 1\n",
 	    "Size: not a number" },
@@ -45,6 +49,8 @@ static const struct envelope_case {
 	    "Size: 5\nEnd: 1\n", "Id: not a valid id" },
 	{ "bad-code", E "Sender: a%4\nEnd: 1\n", "not coded correctly" },
 	{ "coded-nul", E "Sender: a%00\nEnd: 1\n", "not coded correctly" },
+	{ "code-in-lower-case", E "Sender: a%e5\nEnd: 1\n",
+	    "not coded correctly" },
 	{ "raw-blank", E "Sender: a b\nEnd: 1\n", "not coded correctly" },
 	{ "raw-control", E "Sender: a\tb\nEnd: 1\n", "line 4" },
 	{ "raw-8-bit", E "Sender: \xe5\nEnd: 1\n", "line 4" },
@@ -99,30 +105,66 @@ test_envelope_round_trip(void)
 		g_assert_null(envelope_file_parse(text, len, NULL));
 }
 
-/* Each limit at N - 1, N and N + 1. */
+/* A text of the limit's length is read, one octet more is not. */
+static const struct length_case {
+	const char *name;
+	const char *key;        /* NULL: a line of any unknown key */
+	gsize max;
+} length_cases[] = {
+	{ "client-address", "Client-Address", 255 },
+	{ "client-name", "Client-Name", 255 },
+	{ "helo", "Helo", ENVELOPE_MAX_HELO_OCTETS },
+	{ "protocol", "Protocol", 255 },
+	{ "auth-user", "Auth-User", ENVELOPE_MAX_ADDRESS_OCTETS },
+	{ "sender", "Sender", ENVELOPE_MAX_ADDRESS_OCTETS },
+	{ "recipient", "Recipient", ENVELOPE_MAX_ADDRESS_OCTETS },
+	{ "queue-id", "Queue-Id", 255 },
+	{ "submitter", "Submitter", 255 },
+	{ "line", NULL, LINES_MAX_LINE_OCTETS - 3 },
+};
+
+static void
+test_length(gconstpointer data)
+{
+	const struct length_case *tc = data;
+
+	for (int delta = -1; delta <= 1; delta++) {
+		g_autofree char *value = g_strnfill(
+		    tc->max + (gsize)(delta + 1) - 1, 'a');
+		g_autofree char *text = g_strdup_printf(E "%s: %s\nEnd: 1\n",
+		    tc->key != NULL ? tc->key : "X", value);
+		g_autoptr(Envelope) envelope = envelope_file_parse(text,
+		    strlen(text), NULL);
+
+		g_assert_true((envelope != NULL) == (delta <= 0));
+	}
+}
+
+/* Each limit of a number at N - 1, N and N + 1. */
 static void
 test_limits(void)
 {
 	for (int delta = -1; delta <= 1; delta++) {
-		g_autofree char *address = g_strnfill((gsize)
-		    (ENVELOPE_MAX_ADDRESS_OCTETS + delta), 'a');
-		g_autofree char *sender = g_strdup_printf(E "Sender: %s\n"
-		    "End: 1\n", address);
-		g_autofree char *line = g_strnfill((gsize)
-		    (LINES_MAX_LINE_OCTETS + delta - 3), 'x');
-		g_autofree char *long_line = g_strdup_printf(E "X: %s\n"
-		    "End: 1\n", line);
+		g_autofree char *wait = g_strdup_printf(E "Wait: %d\nEnd: 1\n",
+		    ENVELOPE_MAX_WAIT + delta);
 		g_autoptr(GString) many = g_string_new(E);
-		g_autoptr(Envelope) a = envelope_file_parse(sender,
-		    strlen(sender), NULL);
-		g_autoptr(Envelope) b = envelope_file_parse(long_line,
-		    strlen(long_line), NULL);
+		g_autoptr(GString) large = g_string_new(E);
+		g_autoptr(Envelope) a = envelope_file_parse(wait, strlen(wait),
+		    NULL);
+		g_autoptr(Envelope) b = NULL;
 		g_autoptr(Envelope) c = NULL;
 
 		for (int i = 0; i < ENVELOPE_MAX_RECIPIENTS + delta; i++)
 			g_string_append(many, "Recipient: a@b\n");
 		g_string_append(many, "End: 1\n");
-		c = envelope_file_parse(many->str, many->len, NULL);
+		b = envelope_file_parse(many->str, many->len, NULL);
+		while (large->len < LINES_MAX_OCTETS - 4096)
+			g_string_append(large, "X-Filler: of the file\n");
+		g_string_append_printf(large, "X: %0*d\nEnd: 1\n",
+		    (int)(LINES_MAX_OCTETS - large->len) - 11 + delta, 0);
+		g_assert_cmpuint(large->len, ==,
+		    LINES_MAX_OCTETS + (guint)(delta + 1) - 1);
+		c = envelope_file_parse(large->str, large->len, NULL);
 		g_assert_true((a != NULL) == (delta <= 0));
 		g_assert_true((b != NULL) == (delta <= 0));
 		g_assert_true((c != NULL) == (delta <= 0));
@@ -139,6 +181,7 @@ static const struct reply_case {
 	{ "accept", "250 2.0.0 Ok", FALSE },
 	{ "classes-differ", "550 4.7.1 DT:SPM", FALSE },
 	{ "closes-the-session", "421 4.3.0 Goodbye", FALSE },
+	{ "shortest", "550 5.7.1 x", TRUE },
 	{ "no-text", "550 5.7.1 ", FALSE },
 	{ "no-enhanced-code", "550 DT:SPM and more", FALSE },
 	{ "line-end", "550 5.7.1 a\r\n250 Ok", FALSE },
@@ -190,8 +233,20 @@ static const struct verdict_case {
 	{ "header-without-blank", "Action: accept\nHeader: X-A:b\n", FALSE },
 	{ "header-name-with-blank", "Action: accept\nHeader: X A: b\n", FALSE },
 	{ "header-with-tab", "Action: accept\nHeader: X-A: b\tc\n", FALSE },
-	{ "reply-twice", "Action: reject\nReply: 552 5.7.0 x\n"
-	    "Reply: 552 5.7.0 x\n", FALSE },
+	{ "two-lines", "Action: reject\nReply: 552 5.7.0 x\n"
+	    "Reply: 552 5.7.0 y\n", TRUE },
+	{ "lines-of-two-codes", "Action: reject\nReply: 552 5.7.0 x\n"
+	    "Reply: 550 5.7.0 y\n", FALSE },
+	{ "lines-of-two-enhanced-codes", "Action: reject\n"
+	    "Reply: 552 5.7.0 x\nReply: 552 5.7.01 y\n", FALSE },
+	{ "size-twice", "Size: 5\nAction: accept\n", FALSE },
+	{ "reason-twice", "Action: accept\nReason: a\nReason: b\n", FALSE },
+	{ "bad-reason", "Action: accept\nReason: %\n", FALSE },
+	{ "discard", "Action: discard\n", TRUE },
+	{ "discard-with-reply", "Action: discard\nReply: 552 5.7.0 x\n",
+	    FALSE },
+	{ "unknown-key", "Action: accept\nX-New: 1\n", TRUE },
+	{ "must-key", "Action: accept\nMust-Sign: 1\n", FALSE },
 };
 
 static void
@@ -206,6 +261,46 @@ test_verdict(gconstpointer data)
 	g_assert_true((verdict != NULL) == tc->is_valid);
 	for (gsize len = 0; len < strlen(text); len++)
 		g_assert_null(verdict_file_parse(text, len, NULL));
+}
+
+/* Lines of a reply and header fields, at N - 1, N and N + 1. */
+static void
+test_verdict_limits(void)
+{
+	for (guint n = 1; n <= VERDICT_MAX_HEADERS + 1; n++) {
+		g_autoptr(GString) replies = g_string_new("Spool-Verdict: 1\n"
+		    "Id: " ID "\nSize: 5\nAction: reject\n");
+		g_autoptr(GString) headers = g_string_new("Spool-Verdict: 1\n"
+		    "Id: " ID "\nSize: 5\nAction: accept\n");
+		g_autoptr(VerdictFile) a = NULL, b = NULL;
+
+		for (guint i = 0; i < n; i++) {
+			g_string_append(replies, "Reply: 550 5.7.1 x\n");
+			g_string_append(headers, "Header: X-A: b\n");
+		}
+		g_string_append(replies, "End: 1\n");
+		g_string_append(headers, "End: 1\n");
+		a = verdict_file_parse(replies->str, replies->len, NULL);
+		b = verdict_file_parse(headers->str, headers->len, NULL);
+		g_assert_true((a != NULL) == (n <= VERDICT_MAX_REPLY_LINES));
+		g_assert_true((b != NULL) == (n <= VERDICT_MAX_HEADERS));
+	}
+}
+
+/* What is discarded has no reply: the client is told that it was accepted. */
+static void
+test_discard(void)
+{
+	g_autoptr(Catalogue) catalogue = catalogue_load(NULL, NULL);
+	g_autoptr(Record) record = record_new_error(catalogue, ID, NULL, 5,
+	    "some-rule", "why");
+	g_autofree char *text = verdict_file_format(record, TRUE);
+	g_autoptr(VerdictFile) verdict = verdict_file_parse(text, strlen(text),
+	    NULL);
+
+	g_assert_cmpstr(verdict->action, ==, "discard");
+	g_assert_null(verdict->reply);
+	g_assert_cmpstr(verdict->reason, ==, "some-rule: why");
 }
 
 static const struct id_case {
@@ -259,10 +354,13 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD_TABLE("/envelope/", envelope_cases, test_envelope);
 	g_test_add_func("/envelope/round-trip", test_envelope_round_trip);
+	ADD_TABLE("/envelope/length/", length_cases, test_length);
 	g_test_add_func("/envelope/limits", test_limits);
 	ADD_TABLE("/verdict/reply/", reply_cases, test_reply);
 	g_test_add_func("/verdict/reply/length", test_reply_length);
 	ADD_TABLE("/verdict/", verdict_cases, test_verdict);
+	g_test_add_func("/verdict/limits", test_verdict_limits);
+	g_test_add_func("/verdict/discarded", test_discard);
 	ADD_TABLE("/id/", id_cases, test_id);
 	g_test_add_func("/id/new", test_new_ids);
 	return g_test_run();
