@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/examiners.h"
+#include "signatures/file_type.h"
 
 /*
  * A name that shows a document's extension in front of its own is made to
@@ -92,6 +93,22 @@ examination_names(Examination *examination, const PartRecord *part,
 	}
 }
 
+/* Whether it is declared as text, which mail programs show and do not save. */
+static gboolean
+is_declared_text(const PartRecord *part)
+{
+	return part->content_type == NULL ||
+	    g_str_has_prefix(part->content_type, "text/");
+}
+
+/* Text of the message itself, not of a file. */
+static gboolean
+is_mail_text(const PartRecord *part)
+{
+	return part->names->len == 0 && !part_is_member(part) &&
+	    is_declared_text(part);
+}
+
 /* One name's extension against the type; name NULL: the part has none. */
 static void
 judge_type(Examination *examination, const PartRecord *part,
@@ -100,14 +117,30 @@ judge_type(Examination *examination, const PartRecord *part,
 	const char *rule = NULL, *reason = NULL;
 	TypeJudgement judgement = types_judge(
 	    ruleset_types(examination->rules), part->detected_type, extension,
-	    &rule, &reason);
+	    is_mail_text(part), &rule, &reason);
 
 	if (judgement == TYPE_HARMLESS)
 		return;
 	record_add_finding(examination->record, FINDING_TYPE, rule,
-	    judgement == TYPE_MISMATCH ? VERDICT_ACCEPT : VERDICT_ILLEGAL,
+	    judgement == TYPE_NOTE ? VERDICT_ACCEPT : VERDICT_ILLEGAL,
 	    part->path, name, reading, "%s%s%s", part->detected_type,
 	    reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+/* Caller frees; NULL and error: libmagic failed. */
+static char *
+detect_type(const Examination *examination, Span octets, gboolean is_file,
+    GError **error)
+{
+	const char *type = magic_type_at_a_glance(octets.octets, octets.len,
+	    is_file);
+
+	if (type != NULL)
+		return g_strdup(type);
+	type = magic_type_detect(ruleset_magic(examination->rules),
+	    octets.octets, octets.len, error);
+	return type != NULL ? g_strdup(file_type_refine(octets.octets,
+	    octets.len, type)) : NULL;
 }
 
 void
@@ -118,12 +151,8 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 	gboolean has_extension = FALSE;
 
 	if (part->detected_type == NULL)
-		part->detected_type = g_strdup(magic_type_at_a_glance(
-		    octets.octets, octets.len, names->len > 0));
-	if (part->detected_type == NULL)
-		part->detected_type = g_strdup(magic_type_detect(
-		    ruleset_magic(examination->rules), octets.octets,
-		    octets.len, &error));
+		part->detected_type = detect_type(examination, octets,
+		    names->len > 0 || !is_declared_text(part), &error);
 	if (part->detected_type == NULL) {
 		record_add_finding(examination->record, FINDING_ERROR,
 		    "type-detection", VERDICT_DEFER, part->path, NULL, reading,

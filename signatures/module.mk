@@ -5,6 +5,7 @@ libmailweir_a_SOURCES += \
 	signatures/content_rules.c signatures/content_rules.h \
 	signatures/data.c signatures/data.h \
 	signatures/engine.c signatures/engine.h \
+	signatures/file_type.c signatures/file_type.h \
 	signatures/magic_type.c signatures/magic_type.h \
 	signatures/replies.c signatures/replies.h \
 	signatures/rule_condition.c signatures/rule_condition.h \
@@ -12,6 +13,7 @@ libmailweir_a_SOURCES += \
 	signatures/rule_meta.c signatures/rule_meta.h \
 	signatures/rule_regex.c signatures/rule_regex.h \
 	signatures/ruleset.c signatures/ruleset.h \
+	signatures/script_type.c signatures/script_type.h \
 	signatures/types.c signatures/types.h
 nodist_libmailweir_a_SOURCES += signatures/resources.c
 

@@ -9,11 +9,15 @@
 #include "signatures/conf_file.h"
 #include "signatures/types.h"
 
+/* The third value of a type that is dangerous in a file alone. */
+#define NAMED "named"
+
 struct types {
 	ConfFile *conf;         /* owns all strings */
 	/* Type or pattern -> its values, a list of rule and reason. */
 	GHashTable *dangerous;
 	GHashTable *suspicious;
+	GHashTable *weak;
 	/* Extension -> list of types and patterns. */
 	GHashTable *extension;
 	GHashTable *disguise;
@@ -78,9 +82,12 @@ check_type_group(const ConfFile *conf, const char *group, GError **error)
 			return conf_file_fail(conf, group, keys[i], error,
 			    "the key must be a type such as image/png or "
 			    "image/*");
-		if (values[0] == NULL || values[1] == NULL || values[2] != NULL)
+		if (values[0] == NULL || values[1] == NULL ||
+		    (values[2] != NULL && (strcmp(values[2], NAMED) != 0 ||
+		        values[3] != NULL)))
 			return conf_file_fail(conf, group, keys[i], error,
-			    "the value must be: rule ; reason");
+			    "the value must be: rule ; reason, "
+			    "or rule ; reason ; " NAMED);
 	}
 	return TRUE;
 }
@@ -130,6 +137,7 @@ types_load(const char *path, GError **error)
 	} known[] = {
 		{ "dangerous", check_type_group, &types->dangerous },
 		{ "suspicious", check_type_group, &types->suspicious },
+		{ "weak", check_type_group, &types->weak },
 		{ "extension", check_extension_group, &types->extension },
 		{ "disguise", check_extension_group, &types->disguise },
 	};
@@ -149,7 +157,7 @@ types_load(const char *path, GError **error)
 		if (k == G_N_ELEMENTS(known)) {
 			conf_file_fail(types->conf, groups[i], NULL, error,
 			    "unknown group; there are [dangerous], "
-			    "[suspicious], [extension] and [disguise]");
+			    "[suspicious], [weak], [extension] and [disguise]");
 			return NULL;
 		}
 		if (!known[k].check(types->conf, groups[i], error))
@@ -167,47 +175,58 @@ types_free(Types *types)
 		return;
 	g_clear_pointer(&types->dangerous, g_hash_table_unref);
 	g_clear_pointer(&types->suspicious, g_hash_table_unref);
+	g_clear_pointer(&types->weak, g_hash_table_unref);
 	g_clear_pointer(&types->extension, g_hash_table_unref);
 	g_clear_pointer(&types->disguise, g_hash_table_unref);
 	conf_file_free(types->conf);
 	g_free(types);
 }
 
+/* The rule and the reason of a row, with the judgement that it leads to. */
+static TypeJudgement
+judge(const char *const *values, TypeJudgement judgement, const char **rule,
+    const char **reason)
+{
+	*rule = values[0];
+	*reason = values[1];
+	return judgement;
+}
+
 TypeJudgement
 types_judge(const Types *types, const char *detected_type,
-    const char *extension, const char **rule, const char **reason)
+    const char *extension, gboolean is_mail_text, const char **rule,
+    const char **reason)
 {
+	static const char *const disguise[] = { "disguise",
+		"not what the file name says" };
+	static const char *const mismatch[] = { "type-mismatch",
+		"not what the file name says, but harmless" };
 	const char *const *admitted = g_hash_table_lookup(types->extension,
 	    extension);
-	const char *const *values = find_type(types->dangerous,
-	    detected_type);
+	gboolean is_admitted = list_has_type(admitted, detected_type);
+	const char *const *values;
 
-	if (values != NULL) {
-		*rule = values[0];
-		*reason = values[1];
-		return TYPE_DANGEROUS;
-	}
+	values = find_type(types->dangerous, detected_type);
+	if (values != NULL)
+		return judge(values, values[2] != NULL && is_mail_text ?
+		    TYPE_NOTE : TYPE_DANGEROUS, rule, reason);
+	values = find_type(types->weak, detected_type);
+	if (values != NULL)
+		return judge(values, TYPE_NOTE, rule, reason);
+	values = find_type(types->suspicious, detected_type);
+	if (values != NULL && is_mail_text)
+		return TYPE_HARMLESS;
 	/* What nobody named cannot be called a disguise. */
-	if (*extension == '\0' || list_has_type(admitted, detected_type))
+	if (values != NULL)
+		return judge(values, admitted != NULL && !is_admitted ?
+		    TYPE_DISGUISED : TYPE_NOTE, rule, reason);
+	if (*extension == '\0' || is_admitted)
 		return TYPE_HARMLESS;
-	values = admitted != NULL ? find_type(types->suspicious,
-	    detected_type) : NULL;
-	if (values != NULL) {
-		*rule = values[0];
-		*reason = values[1];
-		return TYPE_DISGUISED;
-	}
 	if (list_has_type(g_hash_table_lookup(types->disguise, extension),
-	    detected_type)) {
-		*rule = "disguise";
-		*reason = "not what the file name says";
-		return TYPE_DISGUISED;
-	}
-	if (admitted == NULL)
-		return TYPE_HARMLESS;
-	*rule = "type-mismatch";
-	*reason = "not what the file name says, but harmless";
-	return TYPE_MISMATCH;
+	    detected_type))
+		return judge(disguise, TYPE_DISGUISED, rule, reason);
+	return admitted == NULL ? TYPE_HARMLESS :
+	    judge(mismatch, TYPE_NOTE, rule, reason);
 }
 
 guint

@@ -5,11 +5,15 @@
  * Detected types are MIME types as libmagic gives them ("application/x-dosexec").
  * A pattern is a whole type or ends in a star ("image/" and a star).
  *
- * types.conf has these groups:
- *   [dangerous]    type = rule ; reason        refused under any name
- *   [suspicious]   type = rule ; reason        refused only under a name whose
- *                  extension does not admit the type (a shell script sent as
- *                  setup.sh passes here, the same as photo.jpg does not)
+ * types.conf has these groups, from the most to the least certain:
+ *   [dangerous]    type = rule ; reason        refused under any name; with
+ *                  "named" as a third value a note in the text of a mail, which
+ *                  nobody can open: the words of a batch file are only words
+ *   [suspicious]   type = rule ; reason        a note, refused only under a
+ *                  name whose extension does not admit the type (a shell script
+ *                  sent as setup.sh passes, the same as photo.jpg does not)
+ *   [weak]         type = rule ; reason        a note: too little is known to
+ *                  refuse mail for it
  *   [extension]    ext = type; type; ...       the types an extension may have
  *   [disguise]     ext = type; type; ...       types that refuse under this
  *                  extension although harmless in themselves
@@ -25,7 +29,7 @@
 
 typedef enum {
 	TYPE_HARMLESS,          /* nothing to say */
-	TYPE_MISMATCH,          /* harmless, but not what the extension says: a note */
+	TYPE_NOTE,              /* to be noted, not refused */
 	TYPE_DISGUISED,         /* refuse: hides behind the extension */
 	TYPE_DANGEROUS,         /* refuse whatever the name */
 } TypeJudgement;
@@ -39,11 +43,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Types, types_free)
 
 /*
  * extension: of the canonical name, lower case without the dot; "" for none.
- * rule and reason (may be NULL) are set, borrowed, for every result but
- * TYPE_HARMLESS: rule is the finding's rule ("program", "disguise", ...).
+ * is_mail_text: text of the message itself, without a name.
+ * rule and reason are set, borrowed, for every result but TYPE_HARMLESS: rule is
+ * the finding's rule ("program", "disguise", ...).
  */
 TypeJudgement types_judge(const Types *types, const char *detected_type,
-    const char *extension, const char **rule, const char **reason);
+    const char *extension, gboolean is_mail_text, const char **rule,
+    const char **reason);
 
 guint types_count(const Types *types);
 

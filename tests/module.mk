@@ -68,7 +68,7 @@ EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py
 tests_openers_SOURCES = tests/openers.c
 tests_openers_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(GLIB_LIBS)
 tests/test-mutations.log: tests/openers$(EXEEXT)
-EXTRA_DIST += tests/mutate.py tests/milter-client.py
+EXTRA_DIST += tests/measure tests/mutate.py tests/milter-client.py
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 # Real mail servers, on a machine of their own within this one (see

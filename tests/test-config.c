@@ -183,23 +183,39 @@ static const struct judge_case {
 	const char *name;
 	const char *type;
 	const char *extension;
+	gboolean is_mail_text;
 	TypeJudgement want;
 } judge_cases[] = {
-	{ "program-anywhere", "application/x-dosexec", "", TYPE_DANGEROUS },
-	{ "program-as-picture", "application/x-dosexec", "jpg",
+	{ "program-anywhere", "application/x-dosexec", "", FALSE,
 	    TYPE_DANGEROUS },
-	{ "png-as-jpg", "image/png", "jpg", TYPE_HARMLESS },
-	{ "zip-as-pdf", "application/zip", "pdf", TYPE_DISGUISED },
-	{ "html-as-jpg", "text/html", "jpg", TYPE_DISGUISED },
-	{ "script-as-jpg", "text/x-shellscript", "jpg", TYPE_DISGUISED },
-	{ "script-as-txt", "text/x-shellscript", "txt", TYPE_HARMLESS },
-	{ "script-without-name", "text/x-shellscript", "", TYPE_HARMLESS },
-	{ "script-under-unknown-extension", "text/x-shellscript", "foo",
+	{ "program-in-the-text", "application/x-dosexec", "", TRUE,
+	    TYPE_DANGEROUS },
+	{ "program-as-picture", "application/x-dosexec", "jpg", FALSE,
+	    TYPE_DANGEROUS },
+	{ "batch-file-as-txt", "text/x-msdos-batch", "txt", FALSE,
+	    TYPE_DANGEROUS },
+	{ "batch-file-in-the-text", "text/x-msdos-batch", "", TRUE,
+	    TYPE_NOTE },
+	{ "guessed-program-as-dat", "application/x-guessed-program", "dat",
+	    FALSE, TYPE_NOTE },
+	{ "guessed-program-as-pdf", "application/x-guessed-program", "pdf",
+	    FALSE, TYPE_NOTE },
+	{ "png-as-jpg", "image/png", "jpg", FALSE, TYPE_HARMLESS },
+	{ "zip-as-pdf", "application/zip", "pdf", FALSE, TYPE_DISGUISED },
+	{ "html-as-jpg", "text/html", "jpg", FALSE, TYPE_DISGUISED },
+	{ "script-as-jpg", "text/x-shellscript", "jpg", FALSE,
+	    TYPE_DISGUISED },
+	{ "script-as-txt", "text/x-shellscript", "txt", FALSE, TYPE_NOTE },
+	{ "script-without-name", "text/x-shellscript", "", FALSE, TYPE_NOTE },
+	{ "script-in-the-text", "text/x-shellscript", "", TRUE,
 	    TYPE_HARMLESS },
-	{ "data-as-pdf", "application/octet-stream", "pdf", TYPE_MISMATCH },
-	{ "zip-as-docx", "application/zip", "docx", TYPE_HARMLESS },
-	{ "encrypted-docx", "application/encrypted", "docx", TYPE_HARMLESS },
-	{ "rtf-as-doc", "text/rtf", "doc", TYPE_HARMLESS },
+	{ "script-under-unknown-extension", "text/x-shellscript", "foo", FALSE,
+	    TYPE_NOTE },
+	{ "data-as-pdf", "application/octet-stream", "pdf", FALSE, TYPE_NOTE },
+	{ "zip-as-docx", "application/zip", "docx", FALSE, TYPE_HARMLESS },
+	{ "encrypted-docx", "application/encrypted", "docx", FALSE,
+	    TYPE_HARMLESS },
+	{ "rtf-as-doc", "text/rtf", "doc", FALSE, TYPE_HARMLESS },
 };
 
 static void
@@ -209,8 +225,8 @@ test_judge(gconstpointer data)
 	g_autoptr(Types) types = types_load(NULL, NULL);
 	const char *rule = NULL, *reason = NULL;
 
-	g_assert_cmpint(types_judge(types, tc->type, tc->extension, &rule,
-	    &reason), ==, tc->want);
+	g_assert_cmpint(types_judge(types, tc->type, tc->extension,
+	    tc->is_mail_text, &rule, &reason), ==, tc->want);
 	g_assert_true((rule != NULL) == (tc->want != TYPE_HARMLESS));
 }
 

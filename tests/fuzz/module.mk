@@ -10,6 +10,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-decode-uu \
 	tests/fuzz/fuzz-decode-yenc \
 	tests/fuzz/fuzz-envelope \
+	tests/fuzz/fuzz-file-type \
 	tests/fuzz/fuzz-filename \
 	tests/fuzz/fuzz-header \
 	tests/fuzz/fuzz-lines \
@@ -56,6 +57,10 @@ tests_fuzz_fuzz_decode_yenc_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_envelope_SOURCES = tests/fuzz/fuzz-envelope.c $(fuzz_main)
 tests_fuzz_fuzz_envelope_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_envelope_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_file_type_SOURCES = tests/fuzz/fuzz-file-type.c $(fuzz_main)
+tests_fuzz_fuzz_file_type_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_file_type_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_filename_SOURCES = tests/fuzz/fuzz-filename.c $(fuzz_main)
 tests_fuzz_fuzz_filename_LDADD = $(MAILWEIR_LIBS)

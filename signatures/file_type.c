@@ -1,0 +1,258 @@
+/*
+ * signatures/file_type.c - types that libmagic does not tell, or only guesses.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "signatures/file_type.h"
+#include "signatures/script_type.h"
+
+#define SECTOR 512
+/* Where ISO 9660 (ECMA-119 6.2.1) and UDF (ECMA-167 2/8.3.1) say what they are. */
+#define VOLUME_DESCRIPTORS 32768
+#define VOLUME_SECTOR 2048
+
+/* --- octets at a fixed place ----------------------------------------------- */
+
+/* offset: from the beginning, or, where negative, from the end. */
+static const struct {
+	gssize offset;
+	const char *octets;
+	gsize len;
+	const char *type;
+} marks[] = {
+	{ 0, "\x4c\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46", 20,
+	    "application/x-ms-shortcut" },
+	{ 0, "ITSF\x03\0\0\0", 8, "application/vnd.ms-htmlhelp" },
+	{ 0, "ITOLITLS", 8, "application/x-ms-reader" },
+	{ 0, "\x3f\x5f\x03\0", 4, "application/winhelp" },
+	{ 0, "MSWIM\0\0\0", 8, "application/x-ms-wim" },
+	{ 0, "vhdxfile", 8, "application/x-virtualbox-vhdx" },
+	{ 0, "conectix", 8, "application/x-virtualbox-vhd" },
+	{ -512, "conectix", 8, "application/x-virtualbox-vhd" },
+	{ -512, "koly\0\0\0\x04", 8, "application/x-apple-diskimage" },
+	{ 0, "KDMV", 4, "application/x-vmdk-disk" },
+	{ 0, "COWD", 4, "application/x-vmdk-disk" },
+	{ 0, "# Disk DescriptorFile", 21, "application/x-vmdk-disk" },
+	{ 0, "QFI\xfb", 4, "application/x-qemu-disk" },
+	{ 0, "dex\n0", 5, "application/x-dex" },
+	{ 0, "cdex0", 5, "application/x-dex" },
+	{ 0, "dey\n0", 5, "application/x-dex" },
+	{ 0, "!<arch>\ndebian-binary", 21,
+	    "application/vnd.debian.binary-package" },
+	{ 0, "\xed\xab\xee\xdb", 4, "application/x-rpm" },
+	/* [MS-ONESTORE] 2.3.1: a section, a table of contents. */
+	{ 0, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3",
+	    16, "application/onenote" },
+	{ 0, "\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f",
+	    16, "application/onenote" },
+	{ 0, "\0asm\x01\0\0\0", 8, "application/wasm" },
+	{ 0, "#~\x03""8.", 5, "application/x-racket-bytecode" },
+	{ 0, "racket", 6, "application/x-racket-bytecode" },
+};
+
+static gboolean
+has_at(const guint8 *octets, gsize len, gsize offset, const char *mark,
+    gsize mark_len)
+{
+	return offset <= len && len - offset >= mark_len &&
+	    memcmp(octets + offset, mark, mark_len) == 0;
+}
+
+static const char *
+type_of_marks(const guint8 *octets, gsize len)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
+		gsize back = marks[i].offset < 0 ? (gsize)-marks[i].offset : 0;
+
+		if (back <= len && has_at(octets, len,
+		    back > 0 ? len - back : (gsize)marks[i].offset,
+		    marks[i].octets, marks[i].len))
+			return marks[i].type;
+	}
+	return NULL;
+}
+
+/* --- programs ---------------------------------------------------------------- */
+
+static guint
+le16(const guint8 *octets)
+{
+	return octets[0] | (guint)octets[1] << 8;
+}
+
+static guint32
+le32(const guint8 *octets)
+{
+	return le16(octets) | (guint32)le16(octets + 2) << 16;
+}
+
+/*
+ * A program for DOS or Windows. Text may begin with "MZ", so the header must
+ * make sense: it points to a newer one, or says itself how long the program is,
+ * where its code begins, and that there is not much more.
+ */
+static const char *
+type_of_exe(const guint8 *octets, gsize len)
+{
+	guint32 newer;
+	gsize header, pages, last;
+
+	if (len < 28 || (memcmp(octets, "MZ", 2) != 0 &&
+	    memcmp(octets, "ZM", 2) != 0))
+		return NULL;
+	if (len >= 64) {
+		newer = le32(octets + 60);
+		if (has_at(octets, len, newer, "PE\0\0", 4))
+			return "application/vnd.microsoft.portable-executable";
+		if (has_at(octets, len, newer, "NE", 2) ||
+		    has_at(octets, len, newer, "LE\0\0", 4) ||
+		    has_at(octets, len, newer, "LX\0\0", 4))
+			return "application/x-ms-ne-executable";
+	}
+	last = le16(octets + 2);
+	pages = le16(octets + 4);
+	header = 16 * (gsize)le16(octets + 8);
+	if (pages == 0 || last >= SECTOR || header < 28 || header > len ||
+	    header > pages * SECTOR || le16(octets + 24) > header ||
+	    pages * SECTOR > len + SECTOR)
+		return NULL;
+	return "application/x-dosexec";
+}
+
+/*
+ * Mach-O for several processors and Java classes both begin with CAFEBABE: a
+ * class has its version there (45 and more), the other one a small number.
+ */
+static const char *
+type_of_cafebabe(const guint8 *octets, gsize len)
+{
+	if (!has_at(octets, len, 0, "\xca\xfe\xba\xbe", 4) || len < 8)
+		return NULL;
+	return octets[4] == 0 && octets[5] == 0 && octets[6] == 0 &&
+	    octets[7] < 45 ? "application/x-mach-binary" :
+	    "application/x-java-applet";
+}
+
+/* --- disk images --------------------------------------------------------------- */
+
+static const char *
+type_of_volume(const guint8 *octets, gsize len)
+{
+	/* Raw sectors of 2352 octets have 16 or 24 before their data. */
+	static const gsize lead[] = { 0, 16, 24 };
+	gsize sector;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(lead); i++) {
+		sector = lead[i] == 0 ? VOLUME_SECTOR : 2352;
+		for (gsize n = 16; n < 20; n++) {
+			gsize offset = n * sector + lead[i] + 1;
+
+			if (has_at(octets, len, offset, "CD001", 5) ||
+			    has_at(octets, len, offset, "BEA01", 5) ||
+			    has_at(octets, len, offset, "NSR0", 4))
+				return "application/x-iso9660-image";
+		}
+	}
+	return NULL;
+}
+
+static gboolean
+is_power_of_2(guint value)
+{
+	return value != 0 && (value & (value - 1)) == 0;
+}
+
+/* A file system as Windows mounts it, or a disk with a partition table. */
+static const char *
+type_of_disk(const guint8 *octets, gsize len)
+{
+	guint n = 0;
+
+	if (len < 2 * SECTOR || !has_at(octets, len, 510, "\x55\xaa", 2))
+		return NULL;
+	if (octets[0] == 0xeb || octets[0] == 0xe9) {
+		if (has_at(octets, len, 3, "NTFS    ", 8) ||
+		    has_at(octets, len, 3, "EXFAT   ", 8))
+			return "application/x-raw-disk-image";
+		/* The parameters of a FAT volume. */
+		if (le16(octets + 11) >= SECTOR &&
+		    is_power_of_2(le16(octets + 11)) &&
+		    is_power_of_2(octets[13]) && octets[16] >= 1 &&
+		    octets[16] <= 2 && (octets[21] == 0xf0 || octets[21] >= 0xf8))
+			return "application/x-raw-disk-image";
+	}
+	for (gsize entry = 446; entry < 510; entry += 16) {
+		if (octets[entry] != 0 && octets[entry] != 0x80)
+			return NULL;
+		/* Of a type, with a beginning and a length. */
+		n += octets[entry + 4] != 0 && le32(octets + entry + 8) != 0 &&
+		    le32(octets + entry + 12) != 0;
+	}
+	return n > 0 ? "application/x-raw-disk-image" : NULL;
+}
+
+/* --- what libmagic guesses --------------------------------------------------- */
+
+/*
+ * libmagic gives these types for very little: where the recognisers above have
+ * not found the thing itself, they are only guesses.
+ */
+static const struct {
+	const char *type;
+	const char *guess;
+} guesses[] = {
+	/* "MZ", or octets that a .com may begin with */
+	{ "application/x-dosexec", "application/x-guessed-program" },
+	{ "application/x-ms-ne-executable", "application/x-guessed-program" },
+	/* "ER" */
+	{ "application/x-apple-diskimage",
+	    "application/x-guessed-disk-image" },
+	{ "application/x-virtualbox-vhd", "application/x-guessed-disk-image" },
+	{ "application/x-iso9660-image", "application/x-guessed-disk-image" },
+};
+
+static const char *
+name_guess(const char *detected_type)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(guesses); i++)
+		if (strcmp(guesses[i].type, detected_type) == 0)
+			return guesses[i].guess;
+	return detected_type;
+}
+
+/* The first line of a script for Unix, whose interpreter libmagic does not know. */
+static const char *
+type_of_interpreter(const guint8 *octets, gsize len)
+{
+	gsize i = 2;
+
+	if (!has_at(octets, len, 0, "#!", 2))
+		return NULL;
+	while (i < len && (octets[i] == ' ' || octets[i] == '\t'))
+		i++;
+	return i < len && octets[i] == '/' ? "text/x-script" : NULL;
+}
+
+const char *
+file_type_refine(const void *octets, gsize len, const char *detected_type)
+{
+	static const char *(*const recognisers[])(const guint8 *, gsize) = {
+		type_of_marks, type_of_exe, type_of_cafebabe, type_of_volume,
+		type_of_disk,
+	};
+	const char *type = NULL;
+
+	if (len == 0)
+		return detected_type;
+	for (gsize i = 0; type == NULL && i < G_N_ELEMENTS(recognisers); i++)
+		type = recognisers[i](octets, len);
+	if (type == NULL)
+		type = script_type(octets, len, detected_type);
+	if (type == NULL && (strcmp(detected_type, "text/plain") == 0 ||
+	    strcmp(detected_type, "application/octet-stream") == 0))
+		type = type_of_interpreter(octets, len);
+	return type != NULL ? type : name_guess(detected_type);
+}
