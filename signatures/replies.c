@@ -226,7 +226,11 @@ catalogue_reply(const Catalogue *catalogue, Verdict verdict)
 GPtrArray *
 catalogue_all(const Catalogue *catalogue)
 {
-	return g_ptr_array_copy(catalogue->rows, NULL, NULL);
+	/* Not g_ptr_array_copy(): the copy would free the rows as well. */
+	GPtrArray *all = g_ptr_array_new();
+
+	g_ptr_array_extend(all, catalogue->rows, NULL, NULL);
+	return all;
 }
 
 char *

@@ -300,6 +300,23 @@ test_find_nothing(void)
 	g_assert_cmpuint(blank->len, ==, 0);
 }
 
+/* The list is freed without what it lists. */
+static void
+test_find_all(void)
+{
+	g_autoptr(Catalogue) catalogue = catalogue_load(NULL, NULL);
+	guint n;
+
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(GPtrArray) all = catalogue_all(catalogue);
+
+		n = all->len;
+		g_assert_cmpstr(((const Reply *)all->pdata[0])->tag, ==,
+		    "250 accept");
+	}
+	g_assert_cmpuint(n, >, 20);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -312,5 +329,6 @@ main(int argc, char **argv)
 	ADD_TABLE("/config/reply/", reply_cases, test_reply);
 	ADD_TABLE("/config/find/", find_cases, test_find);
 	g_test_add_func("/config/find-nothing", test_find_nothing);
+	g_test_add_func("/config/find-all", test_find_all);
 	return g_test_run();
 }
