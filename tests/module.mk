@@ -74,8 +74,9 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 # Real mail servers, on a machine of their own within this one (see
 # tests/mta/enter). Run by ./dev test, once and one after the other, and not by
 # make check.
-MTA_TESTS = tests/mta/test-postfix.sh
-EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py
+MTA_TESTS = tests/mta/test-postfix.sh tests/mta/test-replies.sh
+EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py \
+	tests/mta/dialogue.py tests/mta/replies.tsv
 check-mta: all
 	$(MAKE) -j1 check-TESTS TESTS="$(MTA_TESTS)"
 .PHONY: check-mta
