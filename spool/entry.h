@@ -29,21 +29,27 @@
 typedef struct {
 	char *id;
 	guint attempts;         /* scans begun before this claim */
-	int ticket;             /* the envelope file */
+	guint64 size;           /* octets its envelope speaks of; 0: not known */
+	int ticket;             /* the envelope file; -1: not opened */
 	int message;            /* the message file, its size checked; -1: taken */
-	Envelope *envelope;
+	Envelope *envelope;     /* NULL: taken, or broken */
 } SpoolEntry;
 
-/*
- * Takes incoming/NAME. NULL and no error: somebody else has taken it, or its
- * submitter waits no more (it is dropped). NULL and error: SPOOL_ERROR_CORRUPT
- * when the entry breaks the rules; *corrupt is then an entry with what is
- * known of it, to be answered, or NULL when it has not even a valid name and
- * was moved to corrupt/. submitters: uids that may own the files besides the
- * spool's owner, root and ourselves (of uid_t).
- */
-SpoolEntry *spool_entry_claim(Spool *spool, const char *name,
-    const GArray *submitters, SpoolEntry **corrupt, GError **error);
+typedef enum {
+	SPOOL_CLAIM_TAKEN,      /* *entry is the caller's */
+	SPOOL_CLAIM_BROKEN,     /* *entry breaks the rules, error says which; it is
+	                         * to be answered all the same */
+	SPOOL_CLAIM_GONE,       /* its submitter has taken it back */
+	SPOOL_CLAIM_ABANDONED,  /* its submitter waits no more: dropped */
+	SPOOL_CLAIM_NO_ENTRY,   /* not called ID.aN, or no regular file: put out
+	                         * of the way, error tells */
+	SPOOL_CLAIM_FAILED,     /* error */
+} SpoolClaim;
+
+/* Takes incoming/NAME. submitters: uids that may own the files besides the
+ * spool's owner, root and ourselves (of uid_t). Errors are SPOOL_ERROR. */
+SpoolClaim spool_entry_claim(Spool *spool, const char *name,
+    const GArray *submitters, SpoolEntry **entry, GError **error);
 
 /* Whether the submitter still waits. */
 gboolean spool_entry_is_awaited(const SpoolEntry *entry);
@@ -57,20 +63,10 @@ gboolean spool_entry_answer(Spool *spool, SpoolEntry *entry,
 /* Puts the entry back with one more attempt counted, for another try. */
 gboolean spool_entry_requeue(Spool *spool, SpoolEntry *entry);
 
+/* Removes an entry that nobody waits for, and its message. */
+void spool_entry_drop(Spool *spool, SpoolEntry *entry);
+
 void spool_entry_free(SpoolEntry *entry);       /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpoolEntry, spool_entry_free)
-
-/* At start, when no worker is at work: every claimed entry is put back with
- * one more attempt counted, or only unlinked if it was answered. */
-void spool_recover(Spool *spool);
-
-/* Removes what nobody will fetch: answers whose message is gone or that are
- * older than ten minutes, temporary files older than an hour, messages that
- * nobody waits for. */
-void spool_sweep(Spool *spool);
-
-/* At start: if the system was started anew since the spool was used last
- * nobody can be waiting: everything is removed. */
-void spool_forget_last_boot(Spool *spool);
 
 #endif

@@ -360,6 +360,23 @@ pool_scan(Pool *pool, Envelope *envelope, int fd, PoolDone done, gpointer data)
 	close(fd);
 }
 
+void
+pool_cancel(Pool *pool, gconstpointer data)
+{
+	for (guint i = 0; i < pool->settings->workers; i++) {
+		struct worker *worker = &pool->workers[i];
+
+		if (worker->envelope == NULL || worker->data != data)
+			continue;
+		g_clear_pointer(&worker->envelope, envelope_free);
+		close_worker(worker);
+		start_worker(worker);
+		if (pool->on_idle != NULL)
+			pool->on_idle(pool->idle_data);
+		return;
+	}
+}
+
 const char *
 pool_rules_summary(const Pool *pool)
 {

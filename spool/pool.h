@@ -63,6 +63,10 @@ void pool_set_idle_callback(Pool *pool, void (*on_idle)(gpointer data),
 void pool_scan(Pool *pool, Envelope *envelope, int fd, PoolDone done,
     gpointer data);
 
+/* Ends the scan that was begun with data, by killing its worker. Its done() is
+ * not called. Nothing happens when there is none. */
+void pool_cancel(Pool *pool, gconstpointer data);
+
 /*
  * What the generation told of its rule set, borrowed: lines of words separated
  * by tabs: "signatures N", "database PATH N BUILD-TIME", "extensions N",

@@ -19,6 +19,9 @@
 /* Octets of the file system that are left for others. */
 #define RESERVE_OCTETS (16u << 20)
 
+/* ino_t is hashed as such. */
+G_STATIC_ASSERT(sizeof(ino_t) == sizeof(gint64));
+
 /* Mode 3730: members of the group may create files and pass through, but
  * neither list the folder nor touch another's file. */
 static const struct {
@@ -120,6 +123,8 @@ spool_open(const char *path, GError **error)
 	struct stat status, folder_status;
 
 	spool->root = -1;
+	spool->stuck = g_hash_table_new_full(g_int64_hash, g_int64_equal,
+	    g_free, NULL);
 	for (gsize i = 0; i < N_SPOOL_FOLDERS; i++)
 		spool->folders[i] = -1;
 	if (!check_version(path, error))
@@ -163,6 +168,7 @@ spool_free(Spool *spool)
 			close(spool->folders[i]);
 	if (spool->root != -1)
 		close(spool->root);
+	g_hash_table_unref(spool->stuck);
 	g_free(spool);
 }
 

@@ -28,6 +28,8 @@ typedef struct {
 	int root;
 	int folders[N_SPOOL_FOLDERS];
 	uid_t owner;
+	GHashTable *stuck;      /* inodes (ino_t) in incoming/ that are no entries
+	                         * and cannot be removed; told of once */
 } Spool;
 
 #define SPOOL_ERROR (spool_error_quark())

@@ -162,16 +162,22 @@ got=$(submit_raw raw-client-00004 "Size: $(wc -c </etc/passwd)")
 is 'a message that is a link defers' "Reply: $error451" \
     "$(echo "$got" | grep ^Reply)"
 mkfifo "$spool/incoming/raw-client-00005.a0"
-wait_for 30 test -e "$spool/verdict/raw-client-00005"
-is 'an envelope that is a FIFO defers' "Reply: $error451" \
-    "$(grep ^Reply "$spool/verdict/raw-client-00005")"
+wait_for 30 test ! -e "$spool/incoming/raw-client-00005.a0"
+is 'an envelope that is a FIFO is removed' 1 \
+    "$(grep -c 'special file of uid .* was removed' "$work/log")"
 echo junk >"$spool/incoming/not an entry"
 mkdir "$spool/incoming/raw-client-00006.a0"
 wait_for 30 test ! -e "$spool/incoming/not an entry"
 is 'a file that is no entry goes to corrupt/' 1 \
     "$(find "$spool/corrupt" -type f | wc -l)"
+mkdir -p "$spool/incoming/raw-client-00008.a0/full"
 got=$("$MAILWEIR" submit "$spool" "$work/clean.eml")
 is 'the service goes on' accept "$got"
+wait_for 30 has_line 'directory of uid .* cannot be removed' "$work/log"
+is 'a directory is removed, or told of once' '0 1' \
+    "$(test -e "$spool/incoming/raw-client-00006.a0"; echo "$((1 - $?))") \
+$(grep -c 'cannot be removed' "$work/log")"
+rm -r "$spool/incoming/raw-client-00008.a0"
 
 # An envelope whose ticket nobody holds is dropped without a scan.
 cp "$work/clean.eml" "$spool/msg/raw-client-00007.eml"
@@ -179,10 +185,12 @@ printf 'Spool-Envelope: 1\nId: raw-client-00007\nSize: %s\nEnd: 1\n' \
     "$(wc -c <"$work/clean.eml")" >"$spool/tmp/raw-client-00007.a0"
 mv "$spool/tmp/raw-client-00007.a0" "$spool/incoming/raw-client-00007.a0"
 wait_for 30 sh -c "test ! -e $spool/incoming/raw-client-00007.a0 &&
-    test ! -e $spool/active/raw-client-00007.a0"
+    test ! -e $spool/active/raw-client-00007.a0 &&
+    test ! -e $spool/msg/raw-client-00007.eml"
 is 'without a waiter there is no verdict' 1 \
     "$(test -e "$spool/verdict/raw-client-00007"; echo $?)"
-rm "$spool/msg/raw-client-00007.eml"
+is 'nor is its message kept' 1 \
+    "$(test -e "$spool/msg/raw-client-00007.eml"; echo $?)"
 
 # --- workers that die -------------------------------------------------------------------
 # Kills every worker; the generation (their parent) and the supervisor live on.
@@ -195,7 +203,6 @@ is 'killed workers are replaced' '552 5.7.0 Illegal Attachment' "$got"
 
 stop
 is 'SIGTERM ends it well' 0 $?
-rmdir "$spool/active/raw-client-00006.a0" 2>/dev/null
 is 'nothing is left in the spool' 0 "$(count_files)"
 
 # --- limits of time ---------------------------------------------------------------------------
