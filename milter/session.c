@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "milter/session.h"
+#include "spool/envelope_file.h"
 #include "spool/submission.h"
 
 /* Nothing but the end of the message is answered: the mail server need not
@@ -40,12 +41,18 @@ session_share(SessionShared *with)
 	shared = with;
 }
 
+/* One line; control characters cannot forge another. */
 static void
-log_problem(const Session *session, const char *problem)
+log_line(const Session *session, const char *what)
 {
 	const char *id = session->envelope->queue_id;
+	g_autofree char *line = g_strdup_printf("%s: %s",
+	    id != NULL ? id : "-", what);
 
-	fprintf(stderr, "%s: %s\n", id != NULL ? id : "-", problem);
+	for (char *p = line; *p != '\0'; p++)
+		if ((guchar)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	fprintf(stderr, "%s\n", line);
 }
 
 /* Whatever is still in the spool of the message goes. */
@@ -65,7 +72,7 @@ end_message(Session *session)
 static void
 give_up(Session *session, const GError *error)
 {
-	log_problem(session, error->message);
+	log_line(session, error->message);
 	session->failure = g_error_matches(error, SPOOL_ERROR,
 	    SPOOL_ERROR_TOO_LARGE) ? VERDICT_TOO_BIG : VERDICT_DEFER;
 	g_clear_pointer(&session->submission, submission_free);
@@ -219,7 +226,9 @@ on_recipient(SMFICTX *ctx, char **arguments)
 {
 	Session *session = smfi_getpriv(ctx);
 
-	if (session->envelope != NULL)
+	/* An envelope file has room for no more. */
+	if (session->envelope != NULL &&
+	    session->envelope->recipients->len < ENVELOPE_MAX_RECIPIENTS)
 		g_ptr_array_add(session->envelope->recipients,
 		    bare_address(arguments[0]));
 	return SMFIS_NOREPLY;
@@ -240,7 +249,7 @@ begin_message(Session *session)
 	if (session->submission != NULL)
 		g_atomic_int_inc(&shared->n_messages);
 	else
-		log_problem(session, error->message);
+		log_line(session, error->message);
 }
 
 static sfsistat
@@ -299,20 +308,40 @@ on_abort(SMFICTX *ctx)
 
 /* --- the answer --------------------------------------------------------- */
 
-/* line was checked: "552 5.7.0 Illegal Attachment". FALSE: it cannot be
- * given, and the mail server would give a text of its own. */
-static gboolean
-set_reply(SMFICTX *ctx, const char *line)
+/* The text of "552 5.7.0 Illegal Attachment"; the mail server takes a % for
+ * the beginning of a format. Caller frees. */
+static char *
+reply_text(const char *line)
 {
-	g_autofree char *code = g_strndup(line, 3);
-	g_autofree char *enhanced = g_strndup(line + 4,
-	    strcspn(line + 4, " "));
-	const char *text = line + 4 + strlen(enhanced) + 1;
+	const char *text = line + 4 + strcspn(line + 4, " ") + 1;
 	g_auto(GStrv) pieces = g_strsplit(text, "%", -1);
-	/* The mail server takes a % for the beginning of a format. */
-	g_autofree char *doubled = g_strjoinv("%%", pieces);
 
-	return smfi_setreply(ctx, code, enhanced, doubled) == MI_SUCCESS;
+	return g_strjoinv("%%", pieces);
+}
+
+/* Of one line or several, each valid. FALSE: it cannot be given, and the mail
+ * server would give a text of its own. */
+static gboolean
+set_reply(SMFICTX *ctx, const char *reply)
+{
+	g_auto(GStrv) lines = g_strsplit(reply, "\n", -1);
+	g_autofree char *code = g_strndup(reply, 3);
+	g_autofree char *enhanced = g_strndup(reply + 4,
+	    strcspn(reply + 4, " "));
+	char *texts[VERDICT_MAX_REPLY_LINES] = { NULL };
+	gboolean is_set;
+
+	if (g_strv_length(lines) > VERDICT_MAX_REPLY_LINES)
+		return FALSE;
+	for (guint i = 0; lines[i] != NULL; i++)
+		texts[i] = reply_text(lines[i]);
+	/* The first NULL ends the list. */
+	is_set = smfi_setmlreply(ctx, code, enhanced, texts[0], texts[1],
+	    texts[2], texts[3], texts[4], texts[5], texts[6], texts[7],
+	    NULL) == MI_SUCCESS;
+	for (guint i = 0; i < VERDICT_MAX_REPLY_LINES; i++)
+		g_free(texts[i]);
+	return is_set;
 }
 
 static sfsistat
@@ -326,11 +355,15 @@ defer(SMFICTX *ctx)
 	return SMFIS_TEMPFAIL;
 }
 
+/* A reply that cannot be given defers, whatever its class: its own words would
+ * be the mail server's. */
 static sfsistat
-reply(SMFICTX *ctx, const char *line)
+reply(SMFICTX *ctx, const Session *session, const char *line)
 {
-	if (!verdict_reply_is_valid(line) || !set_reply(ctx, line))
+	if (!set_reply(ctx, line)) {
+		log_line(session, "the mail server takes no such reply");
 		return defer(ctx);
+	}
 	return *line == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
@@ -375,34 +408,44 @@ set_headers(SMFICTX *ctx, const Session *session, const GPtrArray *headers)
 	return TRUE;
 }
 
+/* The verdict was checked when it was read. */
+static sfsistat
+give(SMFICTX *ctx, const Session *session, const VerdictFile *verdict)
+{
+	g_autofree char *line = g_strdup_printf("%s: %s",
+	    verdict->reply != NULL ? verdict->reply : verdict->action,
+	    verdict->reason != NULL ? verdict->reason : "");
+
+	if (strcmp(verdict->action, "accept") == 0)
+		return set_headers(ctx, session, verdict->headers) ?
+		    SMFIS_CONTINUE : defer(ctx);
+	log_line(session, line);
+	/* It is kept in quarantine. */
+	if (strcmp(verdict->action, "discard") == 0)
+		return SMFIS_DISCARD;
+	return verdict->reply != NULL ? reply(ctx, session, verdict->reply) :
+	    defer(ctx);
+}
+
 static sfsistat
 answer(SMFICTX *ctx, Session *session)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(VerdictFile) verdict = NULL;
 
+	g_free(session->envelope->queue_id);
+	session->envelope->queue_id = macro(ctx, "i");
 	if (session->submission == NULL) {
 		g_autofree char *line = reply_line(catalogue_reply(
 		    shared->catalogue, session->failure));
 
-		return reply(ctx, line);
+		return reply(ctx, session, line);
 	}
-	g_free(session->envelope->queue_id);
-	session->envelope->queue_id = macro(ctx, "i");
 	verdict = submission_ask(session->submission, session->envelope,
 	    shared->waiter, &error);
-	if (verdict == NULL) {
-		log_problem(session, error->message);
-		return defer(ctx);
-	}
-	if (verdict->reply != NULL)
-		return reply(ctx, verdict->reply);
-	/* It is kept in quarantine. */
-	if (strcmp(verdict->action, "discard") == 0)
-		return SMFIS_DISCARD;
-	if (strcmp(verdict->action, "accept") == 0 &&
-	    set_headers(ctx, session, verdict->headers))
-		return SMFIS_CONTINUE;
+	if (verdict != NULL)
+		return give(ctx, session, verdict);
+	log_line(session, error->message);
 	return defer(ctx);
 }
 
