@@ -122,7 +122,7 @@ worker_start() {
 	    "$spool" 2>"$work/worker.log") &
 	worker=$!
 	wait_for 60 grep -q '^ready' "$work/worker.log" ||
-	    mta_bail 'no worker' "$work/worker.log"
+	    mta_bail "no worker" "$work/worker.log"
 }
 
 worker_stop() {
@@ -157,4 +157,163 @@ spool_files() {
 # send [OPTION...] FILE...: what the client reads at the end of DATA.
 send() {
 	python3 "$mta/smtp.py" "$@" 2>&1
+}
+
+# The supervisor's side of the protocol with any answer: see fake-worker.py.
+fake_start() {
+	install -d -o mailweir "$work/seen"
+	(as mailweir python3 "$mta/fake-worker.py" "$spool" "$work/seen" \
+	    >"$work/fake.log" 2>&1) &
+	worker=$!
+	wait_for 20 grep -q '^ready' "$work/fake.log" ||
+	    mta_bail 'no fake worker' "$work/fake.log"
+}
+
+# octets_are_kept MTA: a test for each message of make-octets.py: what is sent
+# to MTA, and what is seen in the spool.
+octets_are_kept() {
+	python3 "$mta/make-octets.py" "$1" "$work/octets" ||
+	    mta_bail make-octets.py
+	for file in "$work"/octets/*.eml; do
+		rm -f "$work/seen/message"
+		got=$(send "$file")
+		name=${file##*/}
+		is "$1 keeps the octets of ${name%.eml}" \
+		    "250 $(sha256sum <"${file%.eml}.want")" \
+		    "${got%% *} $(sha256sum <"$work/seen/message")"
+		if [ -n "${MTA_KEEP:-}" ]; then
+			cp "$work/seen/message" "$MTA_KEEP/${name%.eml}.got"
+			cp "${file%.eml}.want" "$MTA_KEEP/"
+		fi
+	done
+}
+
+# Messages for the tests, in $work, and a configuration for them.
+messages_make() {
+	samples=$G_TEST_SRCDIR/../samples
+	head='From: a@sender.example\r\nMessage-Id: <1@sender.example>\r\n'
+	head=$head'Date: Tue, 24 Nov 2026 12:00:00 +0000\r\n'
+	printf 'Subject: hello\r\n%b\r\nNothing wrong.\r\n' "$head" \
+	    >"$work/clean.eml"
+	cp "$samples/2-by-name.eml" "$work/illegal.eml"
+	base64 -d "$samples/5-virus.eml.b64" >"$work/virus.eml"
+	printf 'Subject: hello\r\n%b\r\na suspicious-test-phrase\r\n' "$head" \
+	    >"$work/suspect.eml"
+	{
+		printf 'Subject: big\r\n%b\r\n' "$head"
+		yes 0123456789abcdefghijklmnopqrstuvwxyz | head -n 1450000 |
+		    sed 's/$/\r/'
+	} >"$work/50M.eml"
+	cat "$work/50M.eml" "$work/50M.eml" | head -c 68000000 \
+	    >"$work/too-big.eml"
+	printf '%b' 'MIME-Ambiguity-Results: forged; one\r\n' \
+	    'mime-ambiguity-results: forged;\r\n two\r\n' \
+	    'MIME-AMBIGUITY-RESULTS : forged; three\r\n' \
+	    'Subject: forged\r\n' "$head" \
+	    'MIME-Ambiguity-Results:\r\n\tforged; four\r\n\r\nx\r\n' \
+	    >"$work/forged.eml"
+	mkdir "$work/rules"
+	printf 'body TEST_SUSPECT /suspicious-test-phrase/\n%s\n' \
+	    'score TEST_SUSPECT 7' >"$work/rules/test.cf"
+	cat >"$work/mailweir.conf" <<CONF
+[limits]
+max-message-octets = 64M
+[policy]
+ambiguity-results = mx.example.net
+[content]
+rules = $work/rules
+CONF
+}
+
+# says SUBJECT VERDICT [OPTION...]: what the client gets when the fake worker
+# answers with VERDICT (its lines separated by |).
+says() {
+	printf 'Subject: %s\r\nX-Verdict: %s\r\n%b\r\nx\r\n' "$1" "$2" "$head" \
+	    >"$work/says-$1.eml"
+	message=$work/says-$1.eml
+	shift 2
+	send "$@" "$message"
+}
+
+# A test for each reply that a worker may give, and for some it must not.
+replies_are_checked() {
+	# shellcheck disable=SC2016 # what looks like a variable is none
+	long=$(printf '%0490d' 0)
+	for reply in '550 5.7.1 DT:SPM' '450 4.7.1 DT:SPM' \
+	    '552 5.7.0 Illegal Attachment' \
+	    '554 5.6.0 100% sure, %s %d %% <"> \ $x `y` ${z}' \
+	    "550 5.7.1 $long"; do
+		verdict=reject
+		[ "${reply#4}" = "$reply" ] || verdict=defer
+		is "as it is: $(echo "$reply" | cut -c 1-50)" "$reply" \
+		    "$(says reply "Action: $verdict|Reply: $reply")"
+	done
+	while read -r reply; do
+		is "451 instead of: $(echo "$reply" | cut -c 1-50)" \
+		    "$error451" "$(says reply "$reply")"
+	done <<REPLIES
+Action: reject|Reply: 550 4.7.1 classes differ
+Action: reject|Reply: 450 4.7.1 is no refusal
+Action: defer|Reply: 550 5.7.1 is no deferral
+Action: defer|Reply: 421 4.7.0 ends the session
+Action: reject|Reply: 250 2.0.0 Ok
+Action: accept|Reply: 550 5.7.1 but
+Action: reject
+Action: reject|Reply: 550 5.7.1 $(printf 'a\001b')
+Action: reject|Reply: 550 5.7.1 é
+Action: reject|Reply: 550 5.7.1 1$long
+Action: reject|Reply: 550 5.7.1 $long$long$long$long
+Action: reject|Reply: 550 5.7.1
+Action: reject|Reply: 550 no enhanced status code
+Action: perhaps
+REPLIES
+}
+
+# seen KEY: a value of the last envelope that the fake worker has seen.
+seen() {
+	sed -n "s/^$1: //p" "$work/seen/envelope"
+}
+
+envelope_is_kept() {
+	send --from '' "$work/clean.eml" >"$work/answer"
+	is 'the null reverse-path is in the envelope' 1 \
+	    "$(grep -cx 'Sender: *' "$work/seen/envelope")"
+	is 'and what else is known' \
+	    "127.0.0.1 client.example.org inbox@mx.example.net $(
+	        wc -c <"$work/seen/message")" \
+	    "$(seen Client-Address) $(seen Helo) $(seen Recipient) $(
+	        seen Size)"
+}
+
+each_reply_is_exact() {
+	got=$(send "$work/clean.eml")
+	is 'a clean message is accepted' 250 "${got%% *}"
+	is 'an illegal attachment' '552 5.7.0 Illegal Attachment' \
+	    "$(send "$work/illegal.eml")"
+	is 'a virus' '550 5.7.1 DT:SPM' "$(send "$work/virus.eml")"
+	is 'suspect content' '450 4.7.1 DT:SPM' "$(send "$work/suspect.eml")"
+	is 'a message over the limit' "552 5.3.4 Requested mail action$(:
+	    ) aborted: exceeded mailsize limit" "$(send "$work/too-big.eml")"
+}
+
+spool_is_empty() {
+	[ -z "$(spool_files)" ]
+}
+
+claimed() {
+	[ -n "$(ls "$spool/active")" ]
+}
+
+# The fake worker recovers nothing after it was left in the lurch.
+forget_claimed() {
+	rm -f "$spool"/active/*
+}
+
+forget_all() {
+	rm -f "$spool"/active/* "$spool"/incoming/* "$spool"/msg/* \
+	    "$spool"/tmp/*
+}
+
+delivered() {
+	[ -n "$(ls "/home/$1/Maildir/new" 2>/dev/null)" ]
 }

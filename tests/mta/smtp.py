@@ -60,15 +60,15 @@ class Session:
         self.command(b"MAIL FROM:<%s>%s" % (
             os.fsencode(options.sender), parameters))
         recipients = [options.to] if options.recipients == 1 else [
-            "r%d@%s" % (i, options.to.partition("@")[2])
+            options.to.replace("@", "+%d@" % i)
             for i in range(options.recipients)]
         # Pipelined, a thousand at a time.
         for at in range(0, len(recipients), 1000):
             some = recipients[at:at + 1000]
             self.conn.sendall(b"".join(
                 b"RCPT TO:<%s>\r\n" % os.fsencode(r) for r in some))
-            for _ in some:
-                reply = self.read_reply()
+            replies = [self.read_reply() for _ in some]
+            for reply in replies:
                 if reply[0] != "2":
                     raise ValueError(reply)
 
@@ -152,7 +152,7 @@ def main():
     parser.add_argument("--from", dest="sender", default="a@sender.example")
     parser.add_argument("--to", default="inbox@mx.example.net")
     parser.add_argument("--recipients", type=int, default=1,
-                        help="so many made-up ones, in the domain of --to")
+                        help="so many: --to with +0, +1, ... in it")
     parser.add_argument("--auth", metavar="USER:PASSWORD")
     parser.add_argument("--bdat", type=int, metavar="OCTETS", default=0,
                         help="CHUNKING, with chunks of that size")

@@ -5,32 +5,141 @@ set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
 mta_enter "$0" postfix
+sockets=/var/spool/postfix/mailweir
 
 useradd --create-home inbox
+useradd --create-home other
 mailweir_setup postfix
-printf '[limits]\nmax-message-octets = 1M\n' >"$work/mailweir.conf"
-worker_start
-milter_start /var/spool/postfix/mailweir
-postfix_start home_mailbox=Maildir/ smtpd_milters=unix:mailweir/milter.sock \
-    milter_default_action=tempfail milter_content_timeout=300s
+messages_make
+postfix_start home_mailbox=Maildir/ recipient_delimiter=+ \
+    smtpd_milters=unix:mailweir/milter.sock \
+    milter_default_action=tempfail milter_content_timeout=300s \
+    message_size_limit=100000000 smtpd_recipient_limit=20000 \
+    smtpd_forbid_bare_newline=normalize smtpd_forbid_bare_newline_exclusions= \
+    smtpd_sasl_auth_enable=yes smtpd_sasl_type=dovecot \
+    smtpd_sasl_path=private/auth
+python3 "$mta/fake-auth.py" /var/spool/postfix/private/auth 2>/dev/null &
+auth=$!
 
-# --- each reply, exactly ---------------------------------------------------------
-
-samples=$G_TEST_SRCDIR/../samples
-base64 -d "$samples/5-virus.eml.b64" >"$work/virus.eml"
-{ printf 'Subject: big\r\n\r\n'; head -c 1500000 /dev/zero | tr '\0' x; } \
-    >"$work/big.eml"
-got=$(send "$samples/1-accept.eml")
-is 'a clean message is accepted' '250 2.0.0 Ok: queued as' "${got% *}"
-is 'an illegal attachment' '552 5.7.0 Illegal Attachment' \
-    "$(send "$samples/2-by-name.eml")"
-is 'a virus' '550 5.7.1 DT:SPM' "$(send "$work/virus.eml")"
-is 'a message over the limit' \
-    '552 5.3.4 Requested mail action aborted: exceeded mailsize limit' \
-    "$(send "$work/big.eml")"
-
-postfix_stop
-milter_stop
-worker_stop
+# --- without anybody ----------------------------------------------------------
+elsewhere='451 4.7.1 Service unavailable - try again later'
+is 'without a milter Postfix defers' "$elsewhere" "$(send "$work/clean.eml")"
+milter_start "$sockets" --wait 2
+mailweir-milter --listen "unix:$sockets/milter.sock" --spool "$spool" \
+    2>"$work/second.log"
+is 'a second milter does not take the socket away' '73 1' \
+    "$? $(grep -c 'another instance' "$work/second.log")"
+is 'without a worker it is our 451, within a second' "$error451" \
+    "$(send --timeout 1 "$work/clean.eml")"
 is 'nothing is left in the spool' '' "$(spool_files)"
+
+# --- what the worker says, and what it must not say ------------------------------
+fake_start
+octets_are_kept postfix
+replies_are_checked
+got=$(says discard 'Action: discard')
+is 'discard: the client is told that it is accepted' 250 "${got%% *}"
+is 'and the message is gone' 1 \
+    "$(grep -c 'milter-discard: END-OF-MESSAGE' /var/log/mail.log)"
+envelope_is_kept
+send --auth 'user%name:secret' "$work/clean.eml" >"$work/answer"
+is 'AUTH: the user is in the envelope' 'ESMTPA user%25name' \
+    "$(seen Protocol) $(seen Auth-User)"
+send --smtputf8 --from '测试@例.example' "$work/clean.eml" >"$work/answer"
+is 'SMTPUTF8: so is an address in UTF-8' \
+    '%E6%B5%8B%E8%AF%95@%E4%BE%8B.example' "$(seen Sender)"
+is 'CHUNKING: no octet is lost' \
+    "$(sha256sum <"$work/octets/attachment.want") 250" \
+    "$(send --bdat 17 "$work/octets/attachment.eml" >"$work/answer"
+    sha256sum <"$work/seen/message") $(cut -c 1-3 "$work/answer")"
+says many 'Action: reject|Reply: 550 5.7.1 many' --recipients 10000 \
+    >"$work/answer"
+is '10000 recipients: the envelope has as many as find room' \
+    '550 5.7.1 many, 6000 or more' \
+    "$(cat "$work/answer"), $(test "$(grep -c ^Recipient: \
+    "$work/seen/envelope")" -ge 6000 && echo 6000 or more)"
+is 'and is within its limit' 262144 "$(printf '%s\n%s\n' 262144 \
+    "$(wc -c <"$work/seen/envelope")" | sort -n | tail -n 1)"
+
+# --- waiting in vain ------------------------------------------------------------------
+says wait 'hang' >"$work/answer" &
+client=$!
+says wait 'none' >"$work/none"
+is 'no verdict means 451' "$error451" "$(cat "$work/none")"
+wait "$client"
+is 'nobody answers: our 451 at our limit' "$error451" "$(cat "$work/answer")"
+kill -STOP "$worker"
+is 'the worker is stopped: our 451 at our limit' "$error451" \
+    "$(send "$work/clean.eml")"
+kill -CONT "$worker"
+forget_claimed
+wait_for 10 spool_is_empty
+is 'nothing is left in the spool' '' "$(spool_files)"
+says wait 'hang' >"$work/answer" &
+client=$!
+wait_for 10 claimed
+kill "$milter"
+wait "$client"
+is 'the milter is told to leave: 451' "$error451" "$(cat "$work/answer")"
+wait "$milter"
+is 'and it leaves nothing' '0 ' "$? $(forget_claimed; spool_files)"
+milter_start "$sockets" --wait 60
+says wait 'hang' >"$work/answer" &
+client=$!
+wait_for 10 claimed
+kill -KILL "$milter"
+wait "$client"
+is 'the milter is killed: 451 of Postfix' "$elsewhere" "$(cat "$work/answer")"
+forget_all
+milter_start "$sockets" --wait 60
+is 'and another takes its place' 250 \
+    "$(send "$work/clean.eml" | cut -c 1-3)"
+says wait 'hang' >"$work/answer" &
+client=$!
+wait_for 10 claimed
+kill -KILL "$worker"
+wait "$client"
+is 'the worker is killed: our 451' "$error451" "$(cat "$work/answer")"
+forget_claimed
+is 'nothing is left in the spool' '' "$(spool_files)"
+
+# --- the real worker ---------------------------------------------------------------------
+worker_start
+each_reply_is_exact
+send --to other@mx.example.net "$work/forged.eml" >"$work/answer"
+wait_for 10 delivered other
+is 'the field of the verdict is the only one of its name' \
+    'MIME-Ambiguity-Results: mx.example.net; none' \
+    "$(grep -hi ^MIME-Ambiguity-Results /home/other/Maildir/new/*)"
+is 'several messages in a session' '552 250 550 552' \
+    "$(send "$work/illegal.eml" "$work/clean.eml" "$work/virus.eml" \
+    "$work/illegal.eml" | cut -c 1-3 | xargs)"
+got=$(send "$work/50M.eml")
+is 'a message of 50 MB is accepted' 250 "${got%% *}"
+is 'the client hangs up in the middle, and without waiting' \
+    'hung up hung up 552' "$(send --hang-up data "$work/50M.eml" | xargs
+    ) $(send --hang-up end "$work/illegal.eml" | xargs
+    ) $(send "$work/illegal.eml" | cut -c 1-3)"
+send --sessions 20 --count 5 "$work/illegal.eml" "$work/clean.eml" \
+    "$work/virus.eml" "$work/suspect.eml" "$work/clean.eml" |
+    cut -c 1-9 | sort | uniq -c | tr -s ' ' >"$work/many"
+is '500 messages in 20 sessions: every reply is right' \
+    '200 250 2.0.0, 100 450 4.7.1, 100 550 5.7.1, 100 552 5.7.0' \
+    "$(sed 's/^ //' "$work/many" | paste -sd, | sed 's/,/, /g')"
+send --sessions 4 --count 60 "$work/illegal.eml" >"$work/many" &
+client=$!
+wait_for 10 test -s "$work/milter.log"
+kill "$milter"
+wait "$milter"
+milter_start "$sockets" --wait 60
+wait "$client"
+is 'the milter is restarted under load: the right reply or 4xx' '240 0' \
+    "$(grep -cE "^552 5.7.0 Illegal|^4" "$work/many") $(
+    grep -c ^250 "$work/many")"
+
+worker_stop
+milter_stop
+is 'nothing is left in the spool' '' "$(spool_files)"
+postfix_stop
+kill "$auth"
 mta_done
