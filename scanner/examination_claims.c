@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scanner/container.h"
 #include "scanner/examiners.h"
 #include "signatures/file_type.h"
 
@@ -158,6 +159,21 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 		    "type-detection", VERDICT_DEFER, part->path, NULL, reading,
 		    "%s", error->message);
 		return;
+	}
+	if (strcmp(part->detected_type, "application/octet-stream") == 0 &&
+	    container_type_of(octets.octets, octets.len) != NULL) {
+		g_free(part->detected_type);
+		part->detected_type = g_strdup(container_type_of(
+		    octets.octets, octets.len));
+	}
+	/* A CFB file with an EncryptedPackage stream ([MS-OFFCRYPTO] 2.3). */
+	if (strcmp(part->detected_type, "application/encrypted") == 0) {
+		part->is_encrypted = TRUE;
+		record_add_finding(examination->record, FINDING_ENCRYPTED,
+		    "encrypted-document",
+		    verdict_of(examination->policy->encrypted_document),
+		    part->path, part_first_name(part), reading,
+		    "an encrypted Office document");
 	}
 	for (guint i = 0; i < names->len; i++) {
 		const Filename *name = g_ptr_array_index(names, i);

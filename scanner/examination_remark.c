@@ -27,21 +27,32 @@ static const struct {
 	{ "Heuristics.Encrypted.", REMARK_ENCRYPTED_ARCHIVE },
 	{ "Heuristics.Limits.Exceeded.MaxScanTime", REMARK_TIMEOUT },
 	{ "Heuristics.Limits.Exceeded", REMARK_LIMIT },
+	/* One entry's octets are another's, too: only bombs are so. */
+	{ "Heuristics.Zip.OverlappingFiles", REMARK_LIMIT },
 	{ "", REMARK_VIRUS },
 };
+
+/* What is scanned: libclamav does not say which of its members it means. */
+static PartRecord *
+scan_root(const EngineScan *scan)
+{
+	return ((const Container *)g_ptr_array_index(scan->containers,
+	    0))->part;
+}
 
 /* Whether the signature is about content rather than about a virus; then the
  * finding is. */
 static gboolean
-add_content_match(Walk *walk, const char *signature)
+add_content_match(const EngineScan *scan, const char *signature)
 {
 	static const Verdict verdicts[] = {
 		[POLICY_REJECT] = VERDICT_NOT_PERMITTED,
 		[POLICY_SUSPECT] = VERDICT_SUSPECT,
 		[POLICY_NOTE] = VERDICT_ACCEPT,
 	};
+	const Walk *walk = scan->walk;
 	const ContentPolicy *policy = &walk->examination->policy->content;
-	const PartRecord *part = walk_root(walk);
+	const PartRecord *part = scan_root(scan);
 
 	for (guint i = 0; policy->signatures != NULL &&
 	     policy->signatures[i] != NULL; i++) {
@@ -56,12 +67,13 @@ add_content_match(Walk *walk, const char *signature)
 }
 
 void
-walk_on_match(const char *signature, gpointer data)
+scan_on_match(const char *signature, gpointer data)
 {
-	Walk *walk = data;
+	EngineScan *scan = data;
+	const Walk *walk = scan->walk;
 	Examination *examination = walk->examination;
 	const ScanPolicy *policy = examination->policy;
-	const PartRecord *part = walk_root(walk);
+	PartRecord *part = scan_root(scan);
 	const char *name = part_first_name(part);
 	gsize i = 0;
 
@@ -69,14 +81,14 @@ walk_on_match(const char *signature, gpointer data)
 		i++;
 	switch (remarks[i].remark) {
 	case REMARK_ENCRYPTED_DOCUMENT:
-		walk->is_encrypted = TRUE;
+		part->is_encrypted = TRUE;
 		record_add_finding(examination->record, FINDING_ENCRYPTED,
 		    "encrypted-document",
 		    verdict_of(policy->encrypted_document), part->path, name,
 		    walk->reading, "%s", signature);
 		break;
 	case REMARK_ENCRYPTED_ARCHIVE:
-		walk->is_encrypted = TRUE;
+		part->is_encrypted = TRUE;
 		record_add_finding(examination->record, FINDING_ENCRYPTED,
 		    "encrypted-archive", verdict_of(policy->encrypted_archive),
 		    part->path, name, walk->reading, "%s", signature);
@@ -92,7 +104,7 @@ walk_on_match(const char *signature, gpointer data)
 		    walk->reading, "%s", signature);
 		break;
 	case REMARK_VIRUS:
-		if (add_content_match(walk, signature))
+		if (add_content_match(scan, signature))
 			break;
 		record_add_finding(examination->record, FINDING_VIRUS,
 		    signature, VERDICT_NOT_PERMITTED, part->path, name,

@@ -4,8 +4,10 @@
  *
  * examination.c         one object, from its names to its content
  * examination_claims.c  its names and its type against the rules
- * examination_walk.c    the members of the containers in it, by libclamav
- * examination_remark.c  what libclamav says of it
+ * examination_member.c  one member of a container, and the limits of all
+ * examination_walk.c    the containers in an object as libclamav opens them
+ * examination_open.c    those that libclamav does not open, and what is unread
+ * examination_remark.c  what libclamav says of an object
  */
 #ifndef SCANNER_EXAMINERS_H
 #define SCANNER_EXAMINERS_H
@@ -19,16 +21,46 @@ struct examination {
 	GHashTable *scanned;    /* sha256 -> borrowed PartRecord that was scanned */
 };
 
-/* One libclamav scan of a part under way. */
+/* One object and all that is in it, however it is opened: limits count here. */
 typedef struct {
 	Examination *examination;
 	const char *reading;
-	GArray *layers;         /* the way to the current member: the walk's own */
-	GPtrArray *announced;   /* names without content yet: the walk's own */
+	PartRecord *root;
+	guint64 root_octets;
 	guint64 expanded_octets;
 	guint members;
-	gboolean is_encrypted;  /* libclamav says so of the part */
+	gint64 deadline;        /* in g_get_monotonic_time() */
+	gboolean is_over;       /* a limit is exceeded: nothing more is opened */
 } Walk;
+
+/* An object that has members, or may have. */
+typedef struct {
+	PartRecord *part;
+	GBytes *octets;         /* NULL: no reader would want them */
+	const char *engine_type;        /* libclamav's; NULL: not known */
+	gsize len;
+	guint depth;            /* 0: the object that the walk began with */
+	guint children;         /* parts that were made of its members */
+	/* libclamav has told a member's name: it opens such containers. Without
+	 * names, it has merely found something in the octets. */
+	gboolean is_named;
+} Container;
+
+/* A member's name that was told, without its content so far. */
+typedef struct {
+	char *name;
+	Container *container;   /* that it was told in; borrowed */
+	guint64 size;
+	gboolean is_encrypted;
+} Announced;
+
+/* One libclamav scan: of the object, or of a member that a reader unpacked. */
+typedef struct {
+	Walk *walk;
+	GPtrArray *containers;  /* of Container *: every object that was visited */
+	GPtrArray *way;         /* of Container *, borrowed: to the current one */
+	GPtrArray *announced;   /* of Announced * */
+} EngineScan;
 
 /* --- examination.c: about a part --- */
 
@@ -48,12 +80,38 @@ void add_size_finding(Examination *examination, PartRecord *part,
 void examine_type(Examination *examination, PartRecord *part, Span octets,
     const GPtrArray *names, const char *reading);
 
+/* --- examination_member.c --- */
+
+/* The names of a member (of Filename *); name NULL: the one that a compressed
+ * file's only member has. */
+GPtrArray *member_names(const char *name, const PartRecord *container);
+
+/* A new part below the container's. */
+PartRecord *add_member(Walk *walk, Container *container);
+
+/* Whether so many octets more are within the limits; else adds a finding and
+ * ends the walk. */
+gboolean walk_has_room(Walk *walk, guint64 octets);
+
+/* Octets that may still be unpacked. */
+guint64 walk_room(const Walk *walk);
+
+/*
+ * Examines a member's names and type, and adds its part; NULL: a limit is
+ * exceeded. is_new: its content was not scanned before, and is to be.
+ */
+PartRecord *examine_member(Walk *walk, Container *container,
+    const GPtrArray *names, Span octets, guint depth, gboolean *is_new);
+
 /* --- examination_walk.c --- */
 
 /* Scans octets, the content of part, with every member inside them; adds the
  * parts of the members, and sets the coverage of part. */
 void walk_part(Examination *examination, PartRecord *part, Span octets,
     const char *reading);
+
+/* The same for a member that a reader unpacked. */
+void walk_member(Walk *walk, PartRecord *part, Span octets, guint depth);
 
 /*
  * Octets that have no part in the record of their own: what is found in them is
@@ -62,12 +120,25 @@ void walk_part(Examination *examination, PartRecord *part, Span octets,
 void walk_loose(Examination *examination, Span octets, EngineScope scope,
     gboolean with_members, const char *path, const char *reading);
 
-/* The part that is scanned. */
-PartRecord *walk_root(const Walk *walk);
+/* Remembers a name, unless it is known; whatever it is announced with. */
+void announce(EngineScan *scan, Container *container, const char *name,
+    guint64 size, gboolean is_encrypted);
+
+/* Forgets the announcements of a member; its name may come without folders.
+ * Returns its full name, or a copy of name. Caller frees; NULL: none. */
+char *take_announced(EngineScan *scan, const char *name);
+
+/* --- examination_open.c --- */
+
+/* Whether some reader may be asked for the content of part: then it is kept. */
+gboolean has_reader(const PartRecord *part, Span octets);
+
+/* After the scan: opens what libclamav did not, and says what stays unread. */
+void finish_container(EngineScan *scan, Container *container);
 
 /* --- examination_remark.c --- */
 
-/* The engine's visitor for what matches; data is a Walk. */
-void walk_on_match(const char *signature, gpointer data);
+/* The engine's visitor for what matches; data is an EngineScan. */
+void scan_on_match(const char *signature, gpointer data);
 
 #endif

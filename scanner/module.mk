@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
 	scanner/ambiguity.c scanner/ambiguity.h \
+	scanner/archive.c scanner/archive.h \
 	scanner/autoptr.h \
 	scanner/charset.c scanner/charset.h \
 	scanner/cms.c scanner/cms.h \
+	scanner/container.c scanner/container.h \
 	scanner/content.c scanner/content.h \
 	scanner/content_eval.c scanner/content_eval.h \
 	scanner/content_views.c scanner/content_views.h \
@@ -15,7 +17,8 @@ libmailweir_a_SOURCES += \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
 	scanner/examination.c scanner/examination.h scanner/examiners.h \
-	scanner/examination_claims.c scanner/examination_remark.c \
+	scanner/examination_claims.c scanner/examination_member.c \
+	scanner/examination_open.c scanner/examination_remark.c \
 	scanner/examination_walk.c \
 	scanner/field_body.c scanner/field_body.h \
 	scanner/filename.c scanner/filename.h \
@@ -28,6 +31,7 @@ libmailweir_a_SOURCES += \
 	scanner/judgement.c scanner/judgement.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
+	scanner/member.h \
 	scanner/message.c scanner/message.h \
 	scanner/name_text.c scanner/name_text.h \
 	scanner/policy.h \

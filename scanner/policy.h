@@ -63,11 +63,16 @@ typedef struct {
 	guint max_decoded_ratio;
 	guint max_container_depth;      /* containers within containers */
 	guint max_members;              /* members of one part's containers together */
+	/* Octets of all members of a part, as a multiple of the octets of the
+	 * part, or of 64 KiB if that is more. */
+	guint max_expansion_ratio;
+	guint max_container_ms;         /* time for one part and all its members */
 	HeaderLimits header;
 	ContentPolicy content;
 	/* choices */
 	PolicyChoice encrypted_archive;
 	PolicyChoice encrypted_document;
+	PolicyChoice unopened_container; /* an archive that no reader opens */
 	PolicyChoice hidden_part;       /* an object that only a tolerant reading shows */
 	PolicyChoice message_partial;
 	PolicyChoice external_body;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "scanner/ambiguity.h"
+#include "scanner/archive.h"
 #include "scanner/content.h"
 #include "scanner/filename.h"
 #include "scanner/message.h"
@@ -33,6 +34,7 @@ scanner_new(const RuleSet *rules, const ScanPolicy *policy)
 
 	g_mime_init();
 	filename_init();
+	archive_init();
 	scanner->rules = rules;
 	scanner->policy = policy;
 	if (content_rules_count(ruleset_content(rules)) > 0)

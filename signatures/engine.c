@@ -97,9 +97,6 @@ on_file_inspection(int fd, const char *type, const char **ancestors,
 	};
 
 	(void)fd;
-	/* Level 0 is the part itself. */
-	if (level == 0)
-		return CL_CLEAN;
 	switch (scan->visitor->on_member(&member, scan->data)) {
 	case ENGINE_VISIT_SKIP:
 		return CL_BREAK;

@@ -67,15 +67,16 @@ typedef struct {
 	const char *engine_type;        /* libclamav's own, "CL_TYPE_MSEXE" */
 	const guint8 *octets;
 	gsize len;
-	guint depth;            /* 1: directly in the part */
+	guint depth;            /* 0: the part itself; 1: directly in it */
 	gsize parent_len;       /* octets of the layer that holds it */
 	gboolean is_normalised; /* not the member itself but a cleaned copy */
 } EngineMember;
 
 /* Called from inside libclamav, for outer members before inner ones. */
 typedef struct {
-	/* A member's name is known; its content may be unreadable. May be
-	 * called more than once for one member. */
+	/* A member's name is known, in a layer that is of the type for
+	 * libclamav; its content may be unreadable. May be called more than
+	 * once for one member. */
 	void (*on_name)(const char *container_type, const char *name,
 	    guint64 size, gboolean is_encrypted, gpointer data);
 	/* A member's content. */

@@ -1,0 +1,113 @@
+/*
+ * scanner/container.c - which detected types are containers, and who opens them.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/container.h"
+
+/* clang-format off */
+static const ContainerKind kinds[] = {
+	{ "application/zip",                    "ZIP",          READER_ZIP, TRUE },
+	{ "application/x-rar",                  "RAR",          READER_ARCHIVE, TRUE },
+	{ "application/vnd.rar",                "RAR",          READER_ARCHIVE, TRUE },
+	{ "application/x-7z-compressed",        "7z",           READER_ARCHIVE, TRUE },
+	{ "application/x-tar",                  "tar",          READER_ARCHIVE, TRUE },
+	{ "application/x-gtar",                 "tar",          READER_ARCHIVE, TRUE },
+	{ "application/x-cpio",                 "cpio",         READER_ARCHIVE, TRUE },
+	{ "application/x-archive",              "ar",           READER_ARCHIVE, TRUE },
+	{ "application/vnd.ms-cab-compressed",  "CAB",          READER_ARCHIVE, TRUE },
+	{ "application/x-lzh-compressed",       "LHA",          READER_ARCHIVE, TRUE },
+	{ "application/x-lha",                  "LHA",          READER_ARCHIVE, TRUE },
+	{ "application/x-xar",                  "xar",          READER_ARCHIVE, TRUE },
+	{ "application/warc",                   "WARC",         READER_ARCHIVE, FALSE },
+	{ "application/x-iso9660-image",        "ISO 9660",     READER_ARCHIVE, TRUE },
+	{ "application/gzip",                   "gzip",         READER_FILTER, TRUE },
+	{ "application/x-gzip",                 "gzip",         READER_FILTER, TRUE },
+	{ "application/x-bzip2",                "bzip2",        READER_FILTER, TRUE },
+	{ "application/x-xz",                   "xz",           READER_FILTER, TRUE },
+	{ "application/x-lzma",                 "lzma",         READER_FILTER, TRUE },
+	{ "application/x-lzip",                 "lzip",         READER_FILTER, TRUE },
+	{ "application/x-compress",             "compress",     READER_FILTER, TRUE },
+	{ "application/zstd",                   "zstd",         READER_FILTER, TRUE },
+	{ "application/x-zstd",                 "zstd",         READER_FILTER, TRUE },
+	{ "application/x-lz4",                  "lz4",          READER_FILTER, TRUE },
+	/* libclamav opens these, or nobody does. */
+	{ "application/x-arj",                  "ARJ",          READER_NONE, TRUE },
+	{ "application/x-ace-compressed",       "ACE",          READER_NONE, TRUE },
+	{ "application/x-alz-compressed",       "ALZ",          READER_NONE, TRUE },
+	{ "application/x-egg-compressed",       "EGG",          READER_NONE, TRUE },
+	{ "application/x-stuffit",              "StuffIt",      READER_NONE, TRUE },
+	{ "application/x-stuffitx",             "StuffIt X",    READER_NONE, TRUE },
+	{ "application/x-zoo",                  "zoo",          READER_NONE, TRUE },
+	{ "application/x-arc",                  "ARC",          READER_NONE, TRUE },
+	{ "application/x-lzop",                 "lzop",         READER_NONE, TRUE },
+	{ "application/x-lrzip",                "lrzip",        READER_NONE, TRUE },
+	{ "application/x-rzip",                 "rzip",         READER_NONE, TRUE },
+	{ "application/x-bzip",                 "bzip",         READER_NONE, TRUE },
+	{ "application/x-bzip3",                "bzip3",        READER_NONE, TRUE },
+	{ "application/x-snappy-framed",        "snappy",       READER_NONE, TRUE },
+	{ "application/x-zpaq",                 "zpaq",         READER_NONE, TRUE },
+	{ "application/x-freearc",              "FreeArc",      READER_NONE, TRUE },
+	{ "application/x-compress-j",           "compress -j",  READER_NONE, TRUE },
+	{ "application/x-dzip",                 "DZip",         READER_NONE, TRUE },
+	{ "application/x-quantum",              "Quantum",      READER_NONE, TRUE },
+};
+
+/* Each is enough to be sure of: no text and no document begins so. */
+static const struct {
+	gsize offset;
+	const char *octets;
+	gsize len;
+	const char *type;
+} beginnings[] = {
+	{ 0, "ALZ\1", 4, "application/x-alz-compressed" },
+	{ 0, "EGGA", 4, "application/x-egg-compressed" },
+	{ 7, "**ACE**", 7, "application/x-ace-compressed" },
+	{ 0, "StuffIt!", 8, "application/x-stuffitx" },
+	{ 0, "StuffIt?", 8, "application/x-stuffitx" },
+	{ 0, "StuffIt (c)1997", 15, "application/x-stuffit" },
+	{ 0, "\x89LZO\0\r\n\x1a\n", 9, "application/x-lzop" },
+	{ 0, "RZIP\2", 5, "application/x-rzip" },
+	{ 0, "BZ3v1", 5, "application/x-bzip3" },
+	{ 0, "7kSt", 4, "application/x-zpaq" },
+	{ 0, "zPQ\1", 4, "application/x-zpaq" },
+	{ 0, "ArC\1", 4, "application/x-freearc" },
+	{ 0, "7z\xbc\xaf\x27\x1c", 6, "application/x-7z-compressed" },
+	{ 0, "Rar!\x1a\7", 6, "application/x-rar" },
+	{ 0, "\x28\xb5\x2f\xfd", 4, "application/zstd" },
+	{ 0, "\x04\x22\x4d\x18", 4, "application/x-lz4" },
+	{ 0, "\x02\x21\x4c\x18", 4, "application/x-lz4" },
+	{ 0, "LZIP", 4, "application/x-lzip" },
+};
+/* clang-format on */
+
+const ContainerKind *
+container_kind(const char *detected_type)
+{
+	for (gsize i = 0; detected_type != NULL && i < G_N_ELEMENTS(kinds);
+	     i++)
+		if (strcmp(kinds[i].type, detected_type) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+const char *
+container_type_of(const void *octets, gsize len)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
+		if (len >= beginnings[i].offset + beginnings[i].len &&
+		    memcmp((const guint8 *)octets + beginnings[i].offset,
+		        beginnings[i].octets, beginnings[i].len) == 0)
+			return beginnings[i].type;
+	return NULL;
+}
+
+const ContainerKind *
+container_kinds(guint *n)
+{
+	*n = G_N_ELEMENTS(kinds);
+	return kinds;
+}

@@ -1,0 +1,41 @@
+/*
+ * scanner/container.h - which detected types are containers, and who opens them.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * libclamav opens most of them while it scans. The readers named here are asked
+ * where it shows nothing, and for the kinds of which it shows too little.
+ */
+#ifndef SCANNER_CONTAINER_H
+#define SCANNER_CONTAINER_H
+
+#include <glib.h>
+
+typedef enum {
+	READER_NONE = 0,        /* libclamav alone, or nobody */
+	READER_ARCHIVE,         /* libarchive, by format */
+	READER_FILTER,          /* libarchive: one compressed file */
+	READER_ZIP,
+} ContainerReader;
+
+typedef struct {
+	const char *type;       /* as detected */
+	const char *label;      /* for people: "RAR" */
+	ContainerReader reader;
+	/* Nothing but an archive or a compressed file: one that cannot be
+	 * opened hides what it holds. A document may be damaged. */
+	gboolean is_archive;
+} ContainerKind;
+
+/* NULL: the type is no container. Static. */
+const ContainerKind *container_kind(const char *detected_type);
+
+/*
+ * Archives that libmagic does not know, or gives no MIME type, by their first
+ * octets: the detected type. NULL: none of them. Static.
+ */
+const char *container_type_of(const void *octets, gsize len);
+
+/* All kinds, in the order of the table; n is set. Static. */
+const ContainerKind *container_kinds(guint *n);
+
+#endif

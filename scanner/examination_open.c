@@ -1,0 +1,364 @@
+/*
+ * scanner/examination_open.c - what libclamav does not open, and what is unread.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/archive.h"
+#include "scanner/container.h"
+#include "scanner/digest.h"
+#include "scanner/examiners.h"
+
+/* libclamav does not visit smaller members; nothing that harms fits in. */
+#define MIN_VISITED_OCTETS 6
+
+/* A container while a reader is in it. */
+typedef struct {
+	EngineScan *scan;
+	Container *container;
+	GHashTable *shown;      /* sha256 -> PartRecord: members known before */
+	gboolean has_encrypted;
+	gboolean has_nameless;  /* a member that cannot be read, nor named */
+} Opening;
+
+gboolean
+has_reader(const PartRecord *part, Span octets)
+{
+	const ContainerKind *kind = container_kind(part->detected_type);
+
+	(void)octets;
+	return kind != NULL && kind->reader != READER_NONE;
+}
+
+/* --- members that a reader shows ------------------------------------------- */
+
+static GHashTable *
+members_shown(const Container *container, const Record *record)
+{
+	GHashTable *shown = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < record->parts->len; i++) {
+		PartRecord *part = g_ptr_array_index(record->parts, i);
+
+		if (part->sha256 != NULL && part != container->part &&
+		    g_strcmp0(part->parent, container->part->path) == 0)
+			g_hash_table_insert(shown, part->sha256, part);
+	}
+	return shown;
+}
+
+/* All names of a member: of Filename *. */
+static GPtrArray *
+names_of(Opening *opening, const Member *member)
+{
+	g_autofree char *first = take_announced(opening->scan,
+	    member->names[0]);
+	GPtrArray *names = member_names(first, opening->container->part);
+
+	for (guint i = 1; i < MEMBER_MAX_NAMES && member->names[i] != NULL;
+	     i++) {
+		g_autofree char *name = take_announced(opening->scan,
+		    member->names[i]);
+
+		if (*name != '\0')
+			g_ptr_array_add(names, filename_new(name,
+			    strlen(name), FILENAME_MEMBER));
+	}
+	return names;
+}
+
+static void
+show_content(Opening *opening, const Member *member)
+{
+	Walk *walk = opening->scan->walk;
+	Container *container = opening->container;
+	g_autofree char *sha256 = digest_sha256(member->octets.octets,
+	    member->octets.len);
+	PartRecord *part = g_hash_table_lookup(opening->shown, sha256);
+	g_autoptr(GPtrArray) names = names_of(opening, member);
+	gboolean is_new;
+
+	if (part != NULL) {
+		/* The same content; perhaps under another name. */
+		examination_names(walk->examination, part, names,
+		    walk->reading);
+		examine_type(walk->examination, part, member->octets, names,
+		    walk->reading);
+		return;
+	}
+	part = examine_member(walk, container, names, member->octets,
+	    container->depth + 1, &is_new);
+	if (is_new)
+		walk_member(walk, part, member->octets, container->depth + 1);
+}
+
+/* More octets than there was room for: which limit was it? */
+static void
+show_too_long(Opening *opening, const Member *member,
+    const Unpacking *unpacking)
+{
+	Walk *walk = opening->scan->walk;
+	g_autoptr(GPtrArray) names = NULL;
+	PartRecord *part;
+
+	if (unpacking->room < unpacking->max_octets ||
+	    unpacking_is_late(unpacking)) {
+		walk_has_room(walk, unpacking->room + 1);
+		return;
+	}
+	names = names_of(opening, member);
+	part = add_member(walk, opening->container);
+	part->size = MAX(member->size, unpacking->max_octets + 1);
+	examination_names(walk->examination, part, names, walk->reading);
+	add_size_finding(walk->examination, part, walk->reading);
+}
+
+static gboolean
+is_shown_as(Opening *opening, const char *raw)
+{
+	g_autofree char *name = g_utf8_make_valid(raw, -1);
+	GHashTableIter iterator;
+	gpointer part;
+
+	g_hash_table_iter_init(&iterator, opening->shown);
+	while (g_hash_table_iter_next(&iterator, NULL, &part))
+		if (g_ptr_array_find_with_equal_func(
+		    ((const PartRecord *)part)->names, name, g_str_equal,
+		    NULL))
+			return TRUE;
+	return FALSE;
+}
+
+/* A member without content: what libclamav could read needs no more. */
+static void
+announce_unshown(Opening *opening, const Member *member)
+{
+	gboolean is_encrypted = member->state == MEMBER_ENCRYPTED;
+	guint64 size = member->state == MEMBER_UNREADABLE ?
+	    MAX(member->size, MIN_VISITED_OCTETS) : member->size;
+
+	for (guint i = 0; i < MEMBER_MAX_NAMES && member->names[i] != NULL;
+	     i++)
+		if (!is_shown_as(opening, member->names[i]))
+			announce(opening->scan, opening->container,
+			    member->names[i], size, is_encrypted);
+	if (member->names[0] == NULL && !is_encrypted &&
+	    member->state != MEMBER_EMPTY)
+		opening->has_nameless = TRUE;
+}
+
+static gboolean
+on_unpacked(Unpacking *unpacking, const Member *member)
+{
+	Opening *opening = unpacking->data;
+	Walk *walk = opening->scan->walk;
+
+	switch (member->state) {
+	case MEMBER_WHOLE:
+		show_content(opening, member);
+		break;
+	case MEMBER_TOO_LONG:
+		show_too_long(opening, member, unpacking);
+		break;
+	case MEMBER_ENCRYPTED:
+	case MEMBER_UNREADABLE:
+	case MEMBER_EMPTY:
+		opening->has_encrypted |= member->state == MEMBER_ENCRYPTED;
+		announce_unshown(opening, member);
+		break;
+	}
+	unpacking->room = walk_room(walk);
+	return !walk->is_over;
+}
+
+/* --- readers --------------------------------------------------------------- */
+
+static Opened
+open_with(ContainerReader reader, Span octets, Unpacking *unpacking)
+{
+	Opened opened;
+
+	switch (reader) {
+	case READER_ARCHIVE:
+		return archive_open(octets, ARCHIVE_FORMATS, NULL, unpacking);
+	case READER_FILTER:
+		return archive_open(octets, ARCHIVE_FILTERS, NULL, unpacking);
+	case READER_ZIP:
+		opened = archive_open(octets, ARCHIVE_ZIP_DIRECTORY, NULL,
+		    unpacking);
+		return opened == OPENED_WHOLE ? opened : archive_open(octets,
+		    ARCHIVE_ZIP_ENTRIES, NULL, unpacking);
+	case READER_NONE:
+		break;
+	}
+	return OPENED_NOT;
+}
+
+static Opened
+open_container(EngineScan *scan, Container *container,
+    const ContainerKind *kind)
+{
+	Walk *walk = scan->walk;
+	const ScanPolicy *policy = walk->examination->policy;
+	g_autoptr(GHashTable) shown = members_shown(container,
+	    walk->examination->record);
+	Opening opening = { scan, container, shown, FALSE, FALSE };
+	Unpacking unpacking = { .max_octets = policy->max_part_octets,
+		.room = walk_room(walk), .deadline = walk->deadline,
+		.on_member = on_unpacked, .data = &opening };
+	Span octets;
+	Opened opened;
+
+	octets.octets = g_bytes_get_data(container->octets, &octets.len);
+	opened = open_with(kind->reader, octets, &unpacking);
+	if (opened == OPENED_ENCRYPTED || opening.has_encrypted) {
+		container->part->is_encrypted = TRUE;
+		record_add_finding(walk->examination->record,
+		    FINDING_ENCRYPTED, "encrypted-archive",
+		    verdict_of(policy->encrypted_archive),
+		    container->part->path, part_first_name(container->part),
+		    walk->reading, "%s%s", kind->label,
+		    opened == OPENED_ENCRYPTED ?
+		    ": not even the names can be read" : "");
+	}
+	if (opened == OPENED_WHOLE && opening.has_nameless)
+		return OPENED_PARTLY;
+	return opened;
+}
+
+/* --- what stays unread ----------------------------------------------------- */
+
+/*
+ * A member whose content nobody could show: its name counts all the same.
+ * Folders and empty files have nothing to show; the content of an encrypted
+ * member is covered by the finding about its archive.
+ */
+static void
+examine_unread(Walk *walk, Container *container, const Announced *announced)
+{
+	Examination *examination = walk->examination;
+	g_autoptr(GPtrArray) names = member_names(announced->name, NULL);
+	PartRecord *part = add_member(walk, container);
+
+	part->size = announced->size;
+	part->is_encrypted = announced->is_encrypted;
+	part->coverage = COVERAGE_SKIPPED;
+	if (announced->is_encrypted)
+		part->why = g_strdup("encrypted");
+	else if (announced->size < MIN_VISITED_OCTETS)
+		part->why = g_strdup("too small to hold anything");
+	else
+		part->coverage = COVERAGE_UNREADABLE;
+	examination_names(examination, part, names, walk->reading);
+	if (part->coverage != COVERAGE_UNREADABLE)
+		return;
+	if (announced->size > examination->policy->max_part_octets) {
+		add_size_finding(examination, part, walk->reading);
+		return;
+	}
+	part->why = g_strdup("the member could not be unpacked");
+	record_add_finding(examination->record, FINDING_TYPE,
+	    "unreadable-member", VERDICT_ILLEGAL, part->path,
+	    announced->name, walk->reading,
+	    "the member could not be unpacked");
+}
+
+/* Takes the announcements of the container out of the scan. */
+static GPtrArray *
+steal_announced(EngineScan *scan, const Container *container)
+{
+	GPtrArray *stolen = g_ptr_array_new();
+
+	for (guint i = 0; i < scan->announced->len;) {
+		Announced *announced = g_ptr_array_index(scan->announced, i);
+
+		if (announced->container != container)
+			i++;
+		else
+			g_ptr_array_add(stolen, g_ptr_array_steal_index(
+			    scan->announced, i));
+	}
+	return stolen;
+}
+
+static void
+examine_all_unread(EngineScan *scan, Container *container)
+{
+	g_autoptr(GPtrArray) unread = steal_announced(scan, container);
+
+	for (guint i = 0; i < unread->len; i++) {
+		Announced *announced = g_ptr_array_index(unread, i);
+
+		examine_unread(scan->walk, container, announced);
+		g_free(announced->name);
+		g_free(announced);
+	}
+}
+
+/* Whether libclamav was told of a member that it did not show. */
+static gboolean
+has_unread(const EngineScan *scan, const Container *container)
+{
+	for (guint i = 0; i < scan->announced->len; i++) {
+		const Announced *announced =
+		    g_ptr_array_index(scan->announced, i);
+
+		if (announced->container == container &&
+		    !announced->is_encrypted &&
+		    announced->size >= MIN_VISITED_OCTETS)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/*
+ * What cannot be opened, or not to its end, may hold anything. Of documents
+ * that happen to be containers it is only told.
+ */
+static void
+check_opened(Walk *walk, const Container *container,
+    const ContainerKind *kind, Opened opened)
+{
+	PartRecord *part = container->part;
+	/* Where libclamav has opened it, what is unread is told of the member. */
+	gboolean is_partly = opened == OPENED_PARTLY;
+	Verdict verdict = kind->is_archive ?
+	    verdict_of(walk->examination->policy->unopened_container) :
+	    VERDICT_ACCEPT;
+
+	if (opened == OPENED_WHOLE || opened == OPENED_ENCRYPTED ||
+	    (opened == OPENED_NOT && container->is_named))
+		return;
+	record_add_finding(walk->examination->record, FINDING_TYPE,
+	    is_partly ? "damaged-container" : "unopened-container", verdict,
+	    part->path, part_first_name(part), walk->reading,
+	    is_partly ? "%s that cannot be read to its end" :
+	    "%s that cannot be opened", kind->label);
+	if (!is_partly) {
+		part->coverage = verdict == VERDICT_ACCEPT ? COVERAGE_SKIPPED :
+		    COVERAGE_UNREADABLE;
+		g_free(part->why);
+		part->why = g_strdup_printf("%s that cannot be opened",
+		    kind->label);
+	}
+}
+
+void
+finish_container(EngineScan *scan, Container *container)
+{
+	Walk *walk = scan->walk;
+	const ContainerKind *kind =
+	    container_kind(container->part->detected_type);
+
+	if (kind != NULL && !walk->is_over &&
+	    (!container->is_named || has_unread(scan, container))) {
+		Opened opened = container->octets != NULL ?
+		    open_container(scan, container, kind) : OPENED_NOT;
+
+		if (!walk->is_over)
+			check_opened(walk, container, kind, opened);
+	}
+	examine_all_unread(scan, container);
+}
