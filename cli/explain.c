@@ -12,18 +12,31 @@
 #include "cli/cli.h"
 #include "spool/settings.h"
 
+/* Who gives the reply, by what, and where that is shown. */
+static void
+print_source(const Reply *reply, gboolean is_chinese)
+{
+	gboolean is_ours = strcmp(reply->issuer, "mailweir") == 0;
+
+	if (is_chinese)
+		printf("  %s", is_ours ? "由 mailweir 给出" : "由邮件服务器给出");
+	else
+		printf("  Given by %s", is_ours ? "mailweir" : "the mail server");
+	if (reply->feature != NULL)
+		printf(is_chinese ? "：%s" : ": %s", reply->feature);
+	if (reply->files != NULL)
+		printf(is_chinese ? "（contrib/postfix/replies：%s）" :
+		    " (contrib/postfix/replies: %s)", reply->files);
+	puts(is_chinese ? "。" : ".");
+}
+
 static void
 print_reply(const Reply *reply, gboolean is_chinese)
 {
 	g_autofree char *line = reply_line(reply);
-	gboolean is_ours = strcmp(reply->issuer, "mailweir") == 0;
 
-	if (is_chinese)
-		printf("%s\n  %s\n  %s\n", line, reply->zh, is_ours ?
-		    "由 mailweir 给出。" : "由邮件服务器给出。");
-	else
-		printf("%s\n  %s\n  %s\n", line, reply->en, is_ours ?
-		    "Given by mailweir." : "Given by the mail server itself.");
+	printf("%s\n  %s\n", line, is_chinese ? reply->zh : reply->en);
+	print_source(reply, is_chinese);
 }
 
 /* NULL: the locale decides. -1: neither. */

@@ -149,7 +149,8 @@ static gboolean
 add_row(Catalogue *catalogue, const char *group, GError **error)
 {
 	static const char *const known_keys[] = { "reply", "issuer", "en",
-		"zh", "given-for", NULL };
+		"zh", "given-for", "feature", "files", NULL };
+	const guint n_required = 4;
 	const ConfFile *conf = catalogue->conf;
 	const char *const *keys = conf_file_keys(conf, group);
 	Reply *reply = g_new0(Reply, 1);
@@ -160,13 +161,14 @@ add_row(Catalogue *catalogue, const char *group, GError **error)
 		if (!g_strv_contains(known_keys, keys[i]))
 			return conf_file_fail(conf, group, keys[i], error,
 			    "unknown key");
-	/* All but the last, given-for, must be there. */
-	for (guint i = 0; known_keys[i + 1] != NULL; i++)
+	for (guint i = 0; i < n_required; i++)
 		if (conf_file_value(conf, group, known_keys[i]) == NULL)
 			return conf_file_fail(conf, group, NULL, error,
 			    "the key %s is missing", known_keys[i]);
 	reply->tag = group;
 	reply->issuer = conf_file_value(conf, group, "issuer");
+	reply->feature = conf_file_value(conf, group, "feature");
+	reply->files = conf_file_value(conf, group, "files");
 	reply->en = conf_file_value(conf, group, "en");
 	reply->zh = conf_file_value(conf, group, "zh");
 	problem = parse_line(reply, conf_file_value(conf, group, "reply"));
@@ -241,8 +243,38 @@ reply_line(const Reply *reply)
 }
 
 /*
- * How well a reply answers a query, both in lower case: 0 not at all. A bounce
- * message quotes the whole line, so the query may also contain the reply.
+ * A query as one line in lower case: without the ">" of quoted mail, with one
+ * space for all white space, and "552 " for the "552-" that begins the lines of
+ * a reply but the last (RFC 5321 4.2.1). Caller frees.
+ */
+static char *
+normalise_query(const char *query)
+{
+	g_autofree char *lower = g_ascii_strdown(query, -1);
+	g_autoptr(GRegex) regex = g_regex_new("\\s*^(?:[ \\t]*>)+\\s*|\\s+|"
+	    "(?<=\\b[245][0-9][0-9])-", G_REGEX_MULTILINE | G_REGEX_RAW, 0,
+	    NULL);
+	char *line = g_regex_replace_literal(regex, lower, -1, 0, " ", 0, NULL);
+
+	return g_strstrip(line);
+}
+
+/* Whether word stands in text, and not as a piece of a longer word. */
+static gboolean
+has_word(const char *text, const char *word)
+{
+	gsize len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+		if ((at == text || !g_ascii_isalnum(at[-1])) &&
+		    !g_ascii_isalnum(at[len]))
+			return TRUE;
+	return FALSE;
+}
+
+/*
+ * How well a reply answers a normalised query: 0 not at all. From 4 on the
+ * whole reply was given.
  */
 static int
 match_rank(const Reply *reply, const char *query)
@@ -255,10 +287,10 @@ match_rank(const Reply *reply, const char *query)
 
 	if (strcmp(query, lower_line) == 0 || strcmp(query, lower_tag) == 0)
 		return 6;
-	if (strstr(query, lower_line) != NULL ||
-	    strstr(query, lower_tag) != NULL)
+	if (has_word(query, lower_line) || has_word(query, lower_tag))
 		return 5;
-	if (strcmp(query, lower_text) == 0)
+	if (strcmp(query, lower_text) == 0 ||
+	    (has_word(query, code) && has_word(query, lower_text)))
 		return 4;
 	if (strcmp(query, code) == 0 || strcmp(query, reply->enhanced) == 0)
 		return 3;
@@ -266,21 +298,20 @@ match_rank(const Reply *reply, const char *query)
 	    strstr(lower_tag, query) != NULL)
 		return 2;
 	/* A short text such as DT:SPM stands for several rows. */
-	return strstr(query, lower_text) != NULL ? 1 : 0;
+	return has_word(query, lower_text) ? 1 : 0;
 }
 
 GPtrArray *
 catalogue_find(const Catalogue *catalogue, const char *query)
 {
-	g_autofree char *lower = g_ascii_strdown(query, -1);
+	g_autofree char *line = normalise_query(query);
 	GPtrArray *found = g_ptr_array_new();
 
-	g_strstrip(lower);
-	for (int rank = 6; rank > 0 && *lower != '\0'; rank--) {
+	for (int rank = 6; rank > 0 && *line != '\0'; rank--) {
 		for (guint i = 0; i < catalogue->rows->len; i++) {
 			Reply *reply = g_ptr_array_index(catalogue->rows, i);
 
-			if (match_rank(reply, lower) == rank)
+			if (match_rank(reply, line) == rank)
 				g_ptr_array_add(found, reply);
 		}
 		/* Whoever gave a whole reply wants that one only. */

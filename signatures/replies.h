@@ -43,6 +43,9 @@ typedef struct {
 	const char *text;       /* printable ASCII, without the codes */
 	const char *tag;        /* the published short form, e.g. "552 Illegal Attachment" */
 	const char *issuer;     /* "mailweir" or "mta" */
+	const char *feature;    /* what in the issuer gives it; NULL: not said */
+	const char *files;      /* which files of contrib/postfix/replies make
+	                         * Postfix give it; NULL: none */
 	const char *en;         /* explanation, English */
 	const char *zh;         /* explanation, Chinese, UTF-8 */
 } Reply;
@@ -67,9 +70,10 @@ const Reply *catalogue_reply(const Catalogue *catalogue, Verdict verdict);
 
 /*
  * The replies that a person means by query: a code ("552"), a tag ("HL:IHU"),
- * a whole reply line as a bounce message quotes it, or words of the text; case
- * does not matter. Best match first. Caller frees the array (of const Reply *)
- * with g_ptr_array_unref(); empty when nothing matches.
+ * words of the text, or what a bounce message quotes: the reply with words
+ * before, after or (Postfix) between code and text, on several lines, quoted
+ * with ">". Case does not matter. Best match first. Caller frees the array (of
+ * const Reply *) with g_ptr_array_unref(); empty when nothing matches.
  */
 GPtrArray *catalogue_find(const Catalogue *catalogue, const char *query);
 

@@ -274,6 +274,33 @@ static const struct find_case {
 	{ "lower-case", "illegal attachment", "552 Illegal Attachment", 1 },
 	{ "text-of-two-rows", "DT:SPM", "550 DT:SPM", 2 },
 	{ "code", "500", "500 Error: bad syntax", 0 },
+	{ "enhanced-code", "5.1.7", "550 MI:IMF", 1 },
+	{ "words", "mailsize limit", "552 Requested mail action aborted: "
+	    "exceeded mailsize limit", 1 },
+	{ "by-a-gateway", "host mx.example.net[192.0.2.1] said: 552 5.7.0 Illegal "
+	    "Attachment (in reply to end of DATA command)",
+	    "552 Illegal Attachment", 1 },
+	{ "tag-in-a-bounce", "said: 554 HL:IHU smtp9,abc 1732500000", "554 HL:IHU",
+	    1 },
+	{ "upper-case-and-spaces", "  550   5.7.1\tdt:SPM\r\n", "550 DT:SPM", 1 },
+	{ "diagnostic-code", "Diagnostic-Code: smtp; 450 4.7.1 DT:SPM", "450 DT:SPM",
+	    1 },
+	{ "wrapped", "The mail system\n\n<a@example.net>: host mx said: 552 5.7.0\n"
+	    "    Illegal Attachment (in reply\n    to end of DATA command)\n",
+	    "552 Illegal Attachment", 1 },
+	{ "wrapped-and-quoted", "> > host mx said: 451 4.3.0 Requested action\r\n"
+	    "> > aborted: local error in\r\n > > processing",
+	    "451 Requested action aborted: local error in processing", 1 },
+	{ "continuation-line", "552-5.7.0 Illegal Attachment",
+	    "552 Illegal Attachment", 1 },
+	{ "decorated-by-postfix", "554 5.7.1 <mx.example.org[192.0.2.1]>: Client "
+	    "host rejected: HL:IHU (in reply to RCPT TO command)", "554 HL:IHU",
+	    1 },
+	{ "decorated-with-two-codes", "450 4.7.1 <a@example.org>: Sender address "
+	    "rejected: DT:SPM", "450 DT:SPM", 1 },
+	{ "text-without-code", "your mail was refused: MI:SPF.", "550 MI:SPF", 1 },
+	{ "longer-code-is-another", "5500 5.7.1 DT:SPM", "550 DT:SPM", 2 },
+	{ "ok-in-a-word", "the token DT:RBL", "450 DT:RBL", 1 },
 };
 
 static void
@@ -287,6 +314,35 @@ test_find(gconstpointer data)
 	g_assert_cmpstr(((const Reply *)found->pdata[0])->tag, ==, tc->want);
 	if (tc->n > 0)
 		g_assert_cmpuint(found->len, ==, tc->n);
+}
+
+/* What a help desk asks of each row: cause, advice, and who gives it. */
+static void
+test_rows_are_complete(void)
+{
+	g_autoptr(Catalogue) catalogue = catalogue_load(NULL, NULL);
+	g_autoptr(GPtrArray) all = catalogue_all(catalogue);
+
+	for (guint i = 0; i < all->len; i++) {
+		const Reply *reply = all->pdata[i];
+		gboolean is_accept = reply->code == 250;
+		g_autofree char *line = reply_line(reply);
+		g_autoptr(GPtrArray) found = catalogue_find(catalogue, line);
+
+		g_test_message("%s", reply->tag);
+		g_assert_cmpuint(found->len, ==, 1);
+		g_assert_true(found->pdata[0] == reply);
+		g_assert_cmpuint(strlen(reply->enhanced), >, 0);
+		g_assert_nonnull(reply->feature);
+		g_assert_true((strcmp(reply->issuer, "mta") == 0) ==
+		    (reply->files != NULL));
+		/* Two sentences: what it means, what to do. */
+		g_assert_true(is_accept || strstr(reply->en, ". ") != NULL ||
+		    strstr(reply->en, ": ") != NULL);
+		g_assert_true(is_accept || strstr(reply->zh, "请") != NULL ||
+		    strstr(reply->zh, "无需") != NULL ||
+		    strstr(reply->zh, "自动重试") != NULL);
+	}
 }
 
 static void
@@ -330,5 +386,6 @@ main(int argc, char **argv)
 	ADD_TABLE("/config/find/", find_cases, test_find);
 	g_test_add_func("/config/find-nothing", test_find_nothing);
 	g_test_add_func("/config/find-all", test_find_all);
+	g_test_add_func("/config/rows-are-complete", test_rows_are_complete);
 	return g_test_run();
 }

@@ -69,6 +69,7 @@ wait_for 20 listens 8893 || mta_bail 'no pyspf-milter' "$work/spf.log"
 # --- Postfix -----------------------------------------------------------------------
 
 cp -r "$replies" /etc/postfix/replies
+postconf -X smtpd_relay_restrictions
 cat /etc/postfix/replies/*.cf >>/etc/postfix/main.cf
 cat /etc/postfix/replies/master >>/etc/postfix/master.cf
 # Debian's start script does that: smtpd is in a chroot with a copy of this.
@@ -104,15 +105,26 @@ fi
 
 # --- what is published is what is tested --------------------------------------------
 
-mailweir explain | sed -n 's/^\([245][0-9][0-9] .*\)/\1/p' >"$work/catalogue"
-cut -f 1 "$mta/replies.tsv" | grep -v '^#' | sort -u >"$work/played"
-echo HL:ICC >>"$work/played"
-is 'every row of Postfix in the catalogue is played' '' \
-    "$(sed -nE 's/^\[(.*)\]$/\1/p; s/^issuer = //p' \
-	"$G_TEST_SRCDIR/../signatures/replies.conf" | paste - - |
-	awk -F '\t' '$2 == "mta" { sub(/^[0-9]+ /, "", $1); print $1 }' |
+# Of each row that Postfix gives: reply, feature, files.
+awk '/^[a-z]+ = / { value[$1] = substr($0, length($1) + 4) }
+    /^zh = / && value["issuer"] == "mta" {
+	print value["reply"] "\t" value["feature"] "\t" value["files"] }' \
+    "$G_TEST_SRCDIR/../signatures/replies.conf" >"$work/rows"
+{ cut -f 1 "$mta/replies.tsv" && echo HL:ICC; } >"$work/played"
+is 'the catalogue has rows of Postfix' 28 "$(wc -l <"$work/rows")"
+is 'every row of Postfix is played' '' \
+    "$(sed -E 's/\t.*//; s/^[0-9]+ [0-9.]+ //' "$work/rows" |
 	grep -vxFf "$work/played")"
-is 'the texts are the catalogue'"'"'s' '' \
+is 'the README says what mailweir explain says' '' \
+    "$(sed 's/\t/ | /g; s/.*/| & |/' "$work/rows" |
+	grep -vxFf "$replies/README.md")"
+is 'the files are there' '' \
+    "$(cut -f 3 "$work/rows" | sed 's/, /\n/g' | sort -u |
+	while read -r file; do
+		[ -f "$replies/$file" ] || echo "$file"
+	done)"
+mailweir explain | grep -E '^[245][0-9]{2} ' >"$work/catalogue"
+is 'each text is in the catalogue' '' \
     "$(sed -n 's/^[^# ][^ ]*  *//p' "$replies/texts" |
 	grep -vxFf "$work/catalogue")"
 
