@@ -15,7 +15,6 @@
 #include "spool/entry.h"
 #include "spool/envelope_file.h"
 #include "spool/ids.h"
-#include "spool/verdict_file.h"
 
 void
 spool_entry_free(SpoolEntry *entry)
@@ -31,8 +30,8 @@ spool_entry_free(SpoolEntry *entry)
 	g_free(entry);
 }
 
-static gboolean
-may_submit(const Spool *spool, const GArray *submitters, uid_t uid)
+gboolean
+spool_may_submit(const Spool *spool, const GArray *submitters, uid_t uid)
 {
 	if (uid == spool->owner || uid == 0 || uid == geteuid())
 		return TRUE;
@@ -75,7 +74,7 @@ open_entry(Spool *spool, SpoolEntry *entry, const GArray *submitters,
 	if (entry->ticket == -1)
 		return corrupt_error(error, entry->id,
 		    "the envelope cannot be opened: %s", g_strerror(errno));
-	if (!may_submit(spool, submitters, owner))
+	if (!spool_may_submit(spool, submitters, owner))
 		return corrupt_error(error, entry->id, "the envelope belongs "
 		    "to uid %u, which is not among the submitters",
 		    (guint)owner);
@@ -91,7 +90,7 @@ open_entry(Spool *spool, SpoolEntry *entry, const GArray *submitters,
 	if (entry->message == -1)
 		return corrupt_error(error, entry->id,
 		    "the message cannot be opened: %s", g_strerror(errno));
-	if (!may_submit(spool, submitters, owner))
+	if (!spool_may_submit(spool, submitters, owner))
 		return corrupt_error(error, entry->id, "the message belongs "
 		    "to uid %u, which is not among the submitters",
 		    (guint)owner);
@@ -189,14 +188,13 @@ spool_entry_claim(Spool *spool, const char *name, const GArray *submitters,
 }
 
 gboolean
-spool_entry_answer(Spool *spool, SpoolEntry *entry, const Record *record)
+spool_entry_answer(Spool *spool, SpoolEntry *entry, const char *verdict)
 {
 	g_autofree char *name = spool_entry_name(entry->id, entry->attempts);
-	g_autofree char *text = verdict_file_format(record, FALSE);
-	gboolean is_published = text != NULL &&
+	gboolean is_published = verdict != NULL &&
 	    spool_write_file(spool, SPOOL_VERDICT, SPOOL_VERDICT, entry->id,
-	        text, strlen(text));
-	int saved_errno = text != NULL ? errno : EINVAL;
+	        verdict, strlen(verdict));
+	int saved_errno = verdict != NULL ? errno : EINVAL;
 
 	spool_remove(spool, SPOOL_ACTIVE, name);
 	errno = saved_errno;

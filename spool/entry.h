@@ -23,8 +23,12 @@
 #define SPOOL_ENTRY_H
 
 #include "scanner/envelope.h"
-#include "scanner/record.h"
 #include "spool/spool.h"
+
+/* Whether files of the user are taken: of the spool's owner, root, ourselves
+ * and the submitters (of uid_t). */
+gboolean spool_may_submit(const Spool *spool, const GArray *submitters,
+    uid_t uid);
 
 typedef struct {
 	char *id;
@@ -46,19 +50,19 @@ typedef enum {
 	SPOOL_CLAIM_FAILED,     /* error */
 } SpoolClaim;
 
-/* Takes incoming/NAME. submitters: uids that may own the files besides the
- * spool's owner, root and ourselves (of uid_t). Errors are SPOOL_ERROR. */
+/* Takes incoming/NAME. Errors are SPOOL_ERROR. */
 SpoolClaim spool_entry_claim(Spool *spool, const char *name,
     const GArray *submitters, SpoolEntry **entry, GError **error);
 
 /* Whether the submitter still waits. */
 gboolean spool_entry_is_awaited(const SpoolEntry *entry);
 
-/* Publishes verdict/ID and then removes the envelope, which wakes the
- * submitter. When the verdict cannot be written the envelope is removed all
- * the same: an answer without a verdict means 451. FALSE and errno. */
+/* Publishes the text as verdict/ID and then removes the envelope, which wakes
+ * the submitter. When the verdict cannot be written, or is NULL, the envelope
+ * is removed all the same: an answer without a verdict means 451. FALSE and
+ * errno. */
 gboolean spool_entry_answer(Spool *spool, SpoolEntry *entry,
-    const Record *record);
+    const char *verdict);
 
 /* Puts the entry back with one more attempt counted, for another try. */
 gboolean spool_entry_requeue(Spool *spool, SpoolEntry *entry);

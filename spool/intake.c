@@ -13,6 +13,7 @@
 #include "spool/entry.h"
 #include "spool/intake.h"
 #include "spool/log.h"
+#include "spool/verdict_file.h"
 
 /* Names read from incoming/ at once. */
 #define LIST_MAX 10000
@@ -31,6 +32,8 @@ struct intake {
 	GPtrArray *names;       /* of char *: waiting entries, last listing */
 	guint next;             /* of names */
 	GPtrArray *jobs;        /* of struct job *: under scan */
+	void (*on_answer)(const char *id, const char *verdict, gpointer data);
+	gpointer answer_data;
 };
 
 /* One message under scan. */
@@ -59,11 +62,18 @@ append_journal(Intake *intake, const Record *record)
 static void
 answer(Intake *intake, SpoolEntry *entry, const Record *record)
 {
+	g_autofree char *verdict = verdict_file_format(record, FALSE);
+	gboolean is_published;
+
 	append_journal(intake, record);
 	log_record(record);
-	if (!spool_entry_answer(intake->spool, entry, record))
+	is_published = spool_entry_answer(intake->spool, entry, verdict);
+	if (!is_published)
 		log_line("%s: the verdict cannot be written: %s; the submitter "
 		    "answers 451", entry->id, g_strerror(errno));
+	if (intake->on_answer != NULL)
+		intake->on_answer(entry->id, is_published ? verdict : NULL,
+		    intake->answer_data);
 }
 
 /* Without a scan. */
@@ -118,6 +128,26 @@ scan(Intake *intake, SpoolEntry *entry)
 	entry->message = -1;
 	pool_scan(intake->pool, g_steal_pointer(&entry->envelope), message,
 	    on_done, job);
+}
+
+void
+intake_set_answer_callback(Intake *intake, void (*on_answer)(const char *id,
+    const char *verdict, gpointer data), gpointer data)
+{
+	intake->on_answer = on_answer;
+	intake->answer_data = data;
+}
+
+const GArray *
+intake_submitters(const Intake *intake)
+{
+	return intake->submitters;
+}
+
+const Catalogue *
+intake_catalogue(const Intake *intake)
+{
+	return intake->catalogue;
 }
 
 guint

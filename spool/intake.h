@@ -30,6 +30,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Intake, intake_free)
  * that was not claimed. */
 gboolean intake_claim(Intake *intake);
 
+/* Called whenever an entry was answered; verdict: the text of verdict/ID, NULL
+ * when there is none. */
+void intake_set_answer_callback(Intake *intake, void (*on_answer)(
+    const char *id, const char *verdict, gpointer data), gpointer data);
+
+/* Who may submit, of uid_t; borrowed. */
+const GArray *intake_submitters(const Intake *intake);
+const Catalogue *intake_catalogue(const Intake *intake);
+
 /* Messages under scan. */
 guint intake_active(const Intake *intake);
 

@@ -6,11 +6,13 @@ libmailweir_a_SOURCES += \
 	spool/ids.c spool/ids.h \
 	spool/intake.c spool/intake.h \
 	spool/lines.c spool/lines.h \
+	spool/listener.c spool/listener.h \
 	spool/log.c spool/log.h \
 	spool/pool.c spool/pool.h \
 	spool/recovery.c spool/recovery.h \
 	spool/scratch.c spool/scratch.h \
 	spool/settings.c spool/settings.h \
+	spool/socket_request.c spool/socket_request.h \
 	spool/spool.c spool/spool.h \
 	spool/submission.c spool/submission.h \
 	spool/supervisor.c spool/supervisor.h \

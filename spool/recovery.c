@@ -20,13 +20,6 @@
 /* Files looked at in one sweep of one folder. */
 #define SWEEP_MAX 100000
 
-static gboolean
-file_exists(Spool *spool, SpoolFolder folder, const char *name)
-{
-	return faccessat(spool->folders[folder], name, F_OK,
-	    AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 void
 spool_recover(Spool *spool)
 {
@@ -39,7 +32,7 @@ spool_recover(Spool *spool)
 		g_autofree char *id = spool_entry_name_parse(name, &attempts);
 		g_autofree char *to = NULL;
 
-		if (id == NULL || file_exists(spool, SPOOL_VERDICT, id)) {
+		if (id == NULL || spool_has(spool, SPOOL_VERDICT, id)) {
 			spool_remove(spool, SPOOL_ACTIVE, name);
 			continue;
 		}
@@ -116,7 +109,7 @@ spool_sweep(Spool *spool)
 		const char *id = g_ptr_array_index(verdicts, i);
 		g_autofree char *message = g_strconcat(id, ".eml", NULL);
 
-		if (!file_exists(spool, SPOOL_MSG, message) ||
+		if (!spool_has(spool, SPOOL_MSG, message) ||
 		    file_age(spool, SPOOL_VERDICT, id) > VERDICT_AGE_MAX)
 			spool_remove(spool, SPOOL_VERDICT, id);
 	}

@@ -118,6 +118,9 @@ static const struct key {
 	{ "work", "max-attempts", KIND_COUNT, KEY(max_attempts), 2, 1, 9 },
 	{ "work", "submitters", KIND_NAMES, KEY(submitters), 0, 0, 0 },
 	{ "work", "journal", KIND_PATH, KEY(journal), 0, 0, 0 },
+	{ "spool", "socket", KIND_BOOLEAN, KEY(spool.has_socket), TRUE, 0, 0 },
+	{ "spool", "scan-directories", KIND_PATHS,
+	    KEY(spool.scan_directories), 0, 0, 0 },
 };
 
 static gboolean

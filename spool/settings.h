@@ -14,6 +14,12 @@
 #include "scanner/policy.h"
 #include "signatures/ruleset.h"
 
+/* How the spool is worked. */
+typedef struct {
+	gboolean has_socket;            /* run/sock is served */
+	char **scan_directories;        /* whose files SCAN1 examines; NULL: none */
+} SpoolSettings;
+
 typedef struct {
 	char *path;             /* the file read; NULL: defaults only */
 	RuleSources rules;
@@ -23,6 +29,7 @@ typedef struct {
 	guint max_attempts;     /* a message that killed so many workers is given up */
 	char **submitters;      /* users whose spool files are taken, besides the
 	                         * owner of the spool; NULL: none */
+	SpoolSettings spool;
 	char *journal;          /* file that records are appended to; NULL: none */
 } Settings;
 

@@ -35,7 +35,7 @@ static const struct {
 	[SPOOL_VERDICT] = { "verdict", 02710 },
 	[SPOOL_QUARANTINE] = { "quarantine", 02750 },
 	[SPOOL_CORRUPT] = { "corrupt", 0700 },
-	[SPOOL_RUN] = { "run", 0750 },
+	[SPOOL_RUN] = { "run", 02750 },
 };
 
 G_DEFINE_QUARK(mailweir-spool-error, spool_error)
@@ -247,6 +247,13 @@ spool_open_file(Spool *spool, SpoolFolder folder, const char *name,
 	close(fd);
 	errno = EINVAL;
 	return -1;
+}
+
+gboolean
+spool_has(Spool *spool, SpoolFolder folder, const char *name)
+{
+	return faccessat(spool->folders[folder], name, F_OK,
+	    AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 gboolean

@@ -74,6 +74,9 @@ gboolean spool_is_full(Spool *spool);
 int spool_open_file(Spool *spool, SpoolFolder folder, const char *name,
     uid_t *owner);
 
+/* Whether there is such a file. */
+gboolean spool_has(Spool *spool, SpoolFolder folder, const char *name);
+
 /* Makes a file complete or absent: written under a temporary name in folder
  * staging, then renamed to name in folder. FALSE and errno. */
 gboolean spool_write_file(Spool *spool, SpoolFolder staging,

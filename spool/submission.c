@@ -6,10 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "spool/envelope_file.h"
@@ -22,9 +25,9 @@
 /* A waiter looks itself so often, whatever inotify tells, in microseconds. */
 #define LOOK_INTERVAL (G_USEC_PER_SEC / 2)
 
-/* How long a process without a Waiter sleeps before it looks again, in
- * milliseconds; the last goes on. */
-static const guint poll_ms[] = { 1, 1, 2, 2, 5, 5, 10, 10, 20, 20, 50 };
+/* How long a process without a Waiter and a doorbell sleeps before it looks
+ * again, in milliseconds; the last goes on. */
+static const int poll_ms[] = { 1, 1, 2, 2, 5, 5, 10, 10, 20, 20, 50 };
 
 struct submission {
 	Spool *spool;
@@ -222,6 +225,40 @@ has_hope(Submission *submission, const Envelope *envelope, Waiter *waiter,
 	return TRUE;
 }
 
+/* A connection to run/sock, on which something is heard when the answer is
+ * there; what it says is of no interest. -1: there is none. */
+static int
+open_doorbell(const Submission *submission)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	g_autofree char *line = g_strdup_printf("WAIT1 %s\n", submission->id);
+	int bell = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	g_snprintf(address.sun_path, sizeof(address.sun_path),
+	    "/proc/self/fd/%d/sock", submission->spool->folders[SPOOL_RUN]);
+	if (bell == -1 || (connect(bell, (struct sockaddr *)&address,
+	    sizeof(address)) == 0 && send(bell, line, strlen(line),
+	    MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)strlen(line)))
+		return bell;
+	close(bell);
+	return -1;
+}
+
+/* Sleeps until the doorbell rings, or it is time to look. */
+static void
+sleep_at(int *bell, guint step)
+{
+	struct pollfd poll_fd = { .fd = *bell, .events = POLLIN };
+
+	poll(&poll_fd, 1, *bell != -1 ? (int)(LOOK_INTERVAL / 1000) :
+	    poll_ms[MIN(step, G_N_ELEMENTS(poll_ms) - 1)]);
+	/* It rings once. */
+	if (*bell != -1 && poll_fd.revents != 0) {
+		close(*bell);
+		*bell = -1;
+	}
+}
+
 static gboolean
 await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
     GError **error)
@@ -230,6 +267,7 @@ await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
 	    (gint64)envelope->wait * G_USEC_PER_SEC;
 	Wait *wait = waiter != NULL ?
 	    waiter_begin(waiter, submission->ticket) : NULL;
+	int bell = waiter == NULL ? open_doorbell(submission) : -1;
 	gboolean is_there;
 	guint step = 0;
 
@@ -239,10 +277,10 @@ await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
 			waiter_sleep(wait, MIN(deadline,
 			    g_get_monotonic_time() + LOOK_INTERVAL));
 		else
-			g_usleep(poll_ms[step] * 1000);
-		if (step + 1 < G_N_ELEMENTS(poll_ms))
-			step++;
+			sleep_at(&bell, step++);
 	}
+	if (bell != -1)
+		close(bell);
 	if (wait != NULL)
 		waiter_end(wait);
 	return is_there;
@@ -278,17 +316,23 @@ read_verdict(Submission *submission, GError **error)
 	return NULL;
 }
 
-VerdictFile *
-submission_ask(Submission *submission, Envelope *envelope, Waiter *waiter,
-    GError **error)
+gboolean
+submission_begin(Submission *submission, Envelope *envelope, GError **error)
 {
-	g_return_val_if_fail(submission->ticket == -1, NULL);
+	g_return_val_if_fail(submission->ticket == -1, FALSE);
 	g_free(envelope->id);
 	envelope->id = g_strdup(submission->id);
 	envelope->size = submission->size;
 	envelope->submit_time = g_get_real_time() / G_USEC_PER_SEC;
-	if (!finish_message(submission, error) ||
-	    !hand_over(submission, envelope, error) ||
+	return finish_message(submission, error) &&
+	    hand_over(submission, envelope, error);
+}
+
+VerdictFile *
+submission_ask(Submission *submission, Envelope *envelope, Waiter *waiter,
+    GError **error)
+{
+	if (!submission_begin(submission, envelope, error) ||
 	    !await_answer(submission, envelope, waiter, error))
 		return NULL;
 	return read_verdict(submission, error);

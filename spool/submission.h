@@ -33,9 +33,14 @@ gboolean submission_write(Submission *submission, const void *octets,
 /* All that fd gives. */
 gboolean submission_copy(Submission *submission, int fd, GError **error);
 
+/* Hands the message over with the envelope, whose id, size and time are set
+ * here. Once. */
+gboolean submission_begin(Submission *submission, Envelope *envelope,
+    GError **error);
+
 /*
- * Hands the message over with the envelope, whose id, size and time are set
- * here, and waits at most envelope->wait seconds. waiter NULL: polls. Caller
+ * Hands the message over as submission_begin() does, and waits at most envelope->wait seconds. waiter NULL: waits at
+ * run/sock, or polls. Caller
  * owns the result. NULL and error: there is no verdict.
  */
 VerdictFile *submission_ask(Submission *submission, Envelope *envelope,

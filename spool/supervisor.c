@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "spool/intake.h"
+#include "spool/listener.h"
 #include "spool/log.h"
 #include "spool/recovery.h"
 #include "spool/supervisor.h"
@@ -24,6 +25,7 @@ struct supervisor {
 	const Settings *settings;
 	Pool *pool;
 	Intake *intake;
+	Listener *listener;     /* NULL: no socket */
 	GMainLoop *loop;
 	gboolean is_once;
 	gboolean is_stopping;
@@ -100,6 +102,30 @@ on_signal(gpointer data)
 }
 
 static void
+on_answer(const char *id, const char *verdict, gpointer data)
+{
+	struct supervisor *supervisor = data;
+
+	listener_answer(supervisor->listener, id, verdict);
+}
+
+/* Nobody shall connect to a socket on which nobody is heard. */
+static gboolean
+serve_socket(struct supervisor *supervisor, GError **error)
+{
+	spool_remove(supervisor->spool, SPOOL_RUN, "sock");
+	if (!supervisor->settings->spool.has_socket || supervisor->is_once)
+		return TRUE;
+	supervisor->listener = listener_new(supervisor->spool,
+	    supervisor->settings, intake_catalogue(supervisor->intake),
+	    intake_submitters(supervisor->intake), error);
+	if (supervisor->listener == NULL)
+		return FALSE;
+	intake_set_answer_callback(supervisor->intake, on_answer, supervisor);
+	return TRUE;
+}
+
+static void
 run_loop(struct supervisor *supervisor)
 {
 	g_autofree char *incoming = g_strdup_printf("/proc/self/fd/%d",
@@ -139,6 +165,7 @@ supervisor_run(Spool *spool, const Settings *settings, gboolean once,
 	struct supervisor supervisor = { .spool = spool,
 		.settings = settings, .pool = pool, .intake = intake,
 		.loop = loop, .is_once = once };
+	gboolean is_serving;
 	int alive;
 
 	if (intake == NULL)
@@ -148,8 +175,11 @@ supervisor_run(Spool *spool, const Settings *settings, gboolean once,
 		return FALSE;
 	spool_forget_last_boot(spool);
 	spool_recover(spool);
-	run_loop(&supervisor);
+	is_serving = serve_socket(&supervisor, error);
+	if (is_serving)
+		run_loop(&supervisor);
+	listener_free(supervisor.listener);
 	spool_sweep(spool);
 	close(alive);
-	return TRUE;
+	return is_serving;
 }

@@ -9,6 +9,7 @@
 #include "spool/envelope_file.h"
 #include "spool/ids.h"
 #include "spool/lines.h"
+#include "spool/socket_request.h"
 #include "spool/verdict_file.h"
 #include "tests/table.h"
 
@@ -303,6 +304,79 @@ test_discard(void)
 	g_assert_cmpstr(verdict->reason, ==, "some-rule: why");
 }
 
+#define FILE_KEY "SCAN1 File=/a"
+
+static const struct request_case {
+	const char *name;
+	const char *line;
+	const char *want;       /* in the error; NULL: it is read */
+} request_cases[] = {
+	{ "wait", "WAIT1 " ID, NULL },
+	{ "wait-for-a-path", "WAIT1 ../../../etc/passwd", "neither" },
+	{ "wait-for-nothing", "WAIT1 ", "neither" },
+	{ "later-version", "WAIT2 " ID, "neither" },
+	{ "empty", "", "neither" },
+	{ "file-alone", FILE_KEY, NULL },
+	{ "two-blanks", "SCAN1  File=/a  Helo=b", NULL },
+	{ "relative-file", "SCAN1 File=a", "absolute" },
+	{ "file-twice", FILE_KEY " File=/b", "twice" },
+	{ "no-file", "SCAN1 Sender=a", "no File" },
+	{ "no-equals", FILE_KEY " Sender", "KEY=VALUE" },
+	{ "id-of-the-client", FILE_KEY " Id=" ID, "written twice" },
+	{ "size-of-the-client", FILE_KEY " Size=1", "written twice" },
+	{ "early-end", FILE_KEY " End=1", "behind the end" },
+	{ "must-key", FILE_KEY " Must-Fly=1", "required" },
+	{ "line-end", FILE_KEY " Sender=a\nSize:", "line end in it" },
+};
+
+static void
+test_request(gconstpointer data)
+{
+	const struct request_case *tc = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(SocketRequest) request = socket_request_parse(tc->line,
+	    strlen(tc->line), &error);
+
+	g_test_message("got: %s", error != NULL ? error->message : "no error");
+	g_assert_true((request != NULL) == (tc->want == NULL));
+	if (tc->want != NULL)
+		g_assert_nonnull(strstr(error->message, tc->want));
+}
+
+static void
+test_request_envelope(void)
+{
+	const char *line = "SCAN1 Sender=a%20b@c Recipient=\xc3\xa9@d "
+	    "Recipient=e Format=exim-mbox File=/a%20b";
+	g_autoptr(SocketRequest) request = socket_request_parse(line,
+	    strlen(line), NULL);
+
+	g_assert_cmpstr(request->file, ==, "/a b");
+	g_assert_cmpstr(request->envelope->reverse_path, ==, "a b@c");
+	g_assert_cmpuint(request->envelope->recipients->len, ==, 2);
+	g_assert_cmpstr(g_ptr_array_index(request->envelope->recipients, 0),
+	    ==, "\xc3\xa9@d");
+	g_assert_cmpint(request->envelope->format, ==,
+	    MESSAGE_FORMAT_EXIM_MBOX);
+}
+
+/* The length of a line, at N - 1, N and N + 1; a NUL. */
+static void
+test_request_length(void)
+{
+	g_autofree char *line = g_strnfill(SOCKET_REQUEST_MAX_OCTETS + 1, ' ');
+
+	memcpy(line, FILE_KEY, strlen(FILE_KEY));
+	for (int delta = -1; delta <= 1; delta++) {
+		g_autoptr(SocketRequest) request = socket_request_parse(line,
+		    (gsize)(SOCKET_REQUEST_MAX_OCTETS + delta), NULL);
+
+		g_assert_true((request != NULL) == (delta <= 0));
+	}
+	g_assert_null(socket_request_parse(FILE_KEY "\0b",
+	    strlen(FILE_KEY) + 2, NULL));
+}
+
 static const struct id_case {
 	const char *name;
 	const char *entry;
@@ -361,6 +435,9 @@ main(int argc, char **argv)
 	ADD_TABLE("/verdict/", verdict_cases, test_verdict);
 	g_test_add_func("/verdict/limits", test_verdict_limits);
 	g_test_add_func("/verdict/discarded", test_discard);
+	ADD_TABLE("/request/", request_cases, test_request);
+	g_test_add_func("/request/envelope", test_request_envelope);
+	g_test_add_func("/request/length", test_request_length);
 	ADD_TABLE("/id/", id_cases, test_id);
 	g_test_add_func("/id/new", test_new_ids);
 	return g_test_run();

@@ -98,7 +98,12 @@ is 'without a worker the reply is 451' "$error451" "$got"
 is 'and nothing is left in the spool' 0 "$(count_files)"
 
 # --- with one ----------------------------------------------------------------------
-start
+mkdir "$work/ok"
+cp "$work/clean.eml" "$work/bad.eml" "$work/ok"
+ln -s "$work/bad.eml" "$work/ok/link.eml"
+mkfifo "$work/ok/fifo"
+printf '[spool]\nscan-directories = %s/ok\n' "$work" >"$work/scan.conf"
+start --config "$work/scan.conf"
 got=$("$MAILWEIR" submit "$spool" "$work/clean.eml")
 is 'a clean message is accepted with exit 0' 'accept 0' "$got $?"
 got=$("$MAILWEIR" submit "$spool" "$work/bad.eml")
@@ -116,6 +121,36 @@ is 'an empty message has nothing wrong in it' accept "$got"
 "$MAILWEIR" work "$spool" 2>"$work/err"
 is 'a second supervisor does not start' 75 $?
 is 'and names the first' 1 "$(grep -c "($worker)" "$work/err")"
+
+# --- over the socket ------------------------------------------------------------------
+# ask_socket REQUEST: prints the answer.
+ask_socket() {
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(sys.argv[2].encode("latin-1") + b"\n")
+s.settimeout(60)
+for octets in iter(lambda: s.recv(65536), b""):
+    sys.stdout.write(octets.decode())' "$spool/run/sock" "$1"
+}
+is 'the socket is for the group' 'srw-rw----' \
+    "$(stat -c %A "$spool/run/sock")"
+is 'SCAN1 answers as submit does' accept \
+    "$(ask_socket "SCAN1 File=$work/ok/clean.eml Sender=a@b Recipient=c@d")"
+is 'for a bad message too' '552 5.7.0 Illegal Attachment' \
+    "$(ask_socket "SCAN1 File=$work/ok/bad.eml")"
+is 'not for a file elsewhere' "$error451" \
+    "$(ask_socket "SCAN1 File=$work/bad.eml")"
+is 'not by way of dots' "$error451" \
+    "$(ask_socket "SCAN1 File=$work/ok/../bad.eml")"
+is 'not through a link' "$error451" \
+    "$(ask_socket "SCAN1 File=$work/ok/link.eml")"
+is 'not for a FIFO' "$error451" "$(ask_socket "SCAN1 File=$work/ok/fifo")"
+is 'a request that is none gets 451' "$error451" "$(ask_socket 'SCAN2 a')"
+is 'WAIT1 for an unknown entry is told nothing' '' \
+    "$(ask_socket 'WAIT1 0123456789abcdef')"
+is 'and nothing is left in the spool' 0 \
+    "$(find "$spool/msg" "$spool/incoming" "$spool/active" -type f | wc -l)"
 
 # --- a client written from the protocol alone ----------------------------------------
 # submit_raw ID ENVELOPE-EXTRA: the envelope's Size is the file's unless extra

@@ -16,6 +16,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-lines \
 	tests/fuzz/fuzz-parameter \
 	tests/fuzz/fuzz-record \
+	tests/fuzz/fuzz-socket-request \
 	tests/fuzz/fuzz-verdict
 
 if ENABLE_FUZZ
@@ -81,6 +82,10 @@ tests_fuzz_fuzz_parameter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz-record.c $(fuzz_main)
 tests_fuzz_fuzz_record_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_record_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_socket_request_SOURCES = tests/fuzz/fuzz-socket-request.c $(fuzz_main)
+tests_fuzz_fuzz_socket_request_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_socket_request_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_verdict_SOURCES = tests/fuzz/fuzz-verdict.c $(fuzz_main)
 tests_fuzz_fuzz_verdict_LDADD = $(MAILWEIR_LIBS)
