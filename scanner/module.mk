@@ -16,6 +16,10 @@ libmailweir_a_SOURCES += \
 	scanner/digest.c scanner/digest.h \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
+	scanner/eval_call.c scanner/eval_call.h \
+	scanner/eval_body.c scanner/eval_forgery.c scanner/eval_freemail.c \
+	scanner/eval_header.c scanner/eval_html.c scanner/eval_mime.c \
+	scanner/eval_relay.c \
 	scanner/examination.c scanner/examination.h scanner/examiners.h \
 	scanner/examination_claims.c scanner/examination_member.c \
 	scanner/examination_open.c scanner/examination_remark.c \
@@ -31,6 +35,7 @@ libmailweir_a_SOURCES += \
 	scanner/judgement.c scanner/judgement.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
+	scanner/mail_date.c scanner/mail_date.h \
 	scanner/member.h \
 	scanner/message.c scanner/message.h \
 	scanner/name_text.c scanner/name_text.h \
