@@ -59,7 +59,9 @@ dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
-EXTRA_PROGRAMS = tests/bench/floor tests/openers
+EXTRA_PROGRAMS = tests/bench/floor tests/openers tests/parity/parity-hits
+tests_parity_parity_hits_SOURCES = tests/parity/parity-hits.c
+tests_parity_parity_hits_LDADD = $(MAILWEIR_LIBS)
 tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
 EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py
