@@ -8,7 +8,7 @@
 set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
-mta_enter "$0" postfix,postfwd,unbound,pyspf-milter,nftables
+mta_enter "$0" postfix,postfwd,unbound,pyspf-milter,nftables,fail2ban
 
 replies=$G_TEST_SRCDIR/../contrib/postfix/replies
 
@@ -69,6 +69,7 @@ wait_for 20 listens 8893 || mta_bail 'no pyspf-milter' "$work/spf.log"
 # --- Postfix -----------------------------------------------------------------------
 
 cp -r "$replies" /etc/postfix/replies
+postmap /etc/postfix/replies/banned-hl_mep /etc/postfix/replies/banned-hl_rep
 postconf -X smtpd_relay_restrictions
 cat /etc/postfix/replies/*.cf >>/etc/postfix/main.cf
 cat /etc/postfix/replies/master >>/etc/postfix/master.cf
@@ -88,6 +89,50 @@ play() {
 }
 
 play "$mta/replies.tsv"
+
+# --- HL:MEP and HL:REP: fail2ban ------------------------------------------------------
+
+for kind in filter action jail; do
+	cp "$replies/fail2ban/$kind.conf" \
+	    "/etc/fail2ban/$kind.d/mailweir-replies.conf"
+done
+cat >/etc/fail2ban/jail.d/zz-test.local <<'CONF'
+[sshd]
+enabled = false
+[mailweir-hl-mep]
+maxretry = 3
+backend = polling
+[mailweir-hl-rep]
+maxretry = 1
+backend = polling
+CONF
+touch /var/log/fail2ban.log
+fail2ban-client start >"$work/fail2ban.log" 2>&1
+wait_for 20 fail2ban-client ping >>"$work/fail2ban.log" 2>&1 ||
+    mta_bail 'no fail2ban' "$work/fail2ban.log" /var/log/fail2ban.log
+
+# is_banned ROW CLIENT
+is_banned() {
+	postmap -q "$2" "hash:/etc/postfix/replies/banned-$1" >"$work/banned"
+}
+
+unusual=198.51.100.70
+cat >"$work/unusual.tsv" <<ROWS
+Invalid User	0	$unusual	EHLO c.example | MAIL FROM:<> | RCPT TO:<nobody@example.net>
+RP:FRL	0	$unusual	EHLO c.example | MAIL FROM:<> | RCPT TO:<b@elsewhere.example>
+MI:SPB	0	$unusual	EHLO c.example | MAIL FROM:<not-allowed@example.com>
+ROWS
+play "$work/unusual.tsv"
+wait_for 20 is_banned hl_rep $unusual ||
+    mta_bail 'no ban' /var/log/fail2ban.log /var/log/mail.log
+printf 'HL:REP\t0\t%s\t\n' $unusual >"$work/rep.tsv"
+play "$work/rep.tsv"
+fail2ban-client set mailweir-hl-rep unbanip $unusual >"$work/unban"
+printf 'HL:MEP\t0\t%s\t\n' $unusual >"$work/mep.tsv"
+play "$work/mep.tsv"
+fail2ban-client set mailweir-hl-mep unbanip $unusual >"$work/unban"
+printf '+\t0\t%s\t\n' $unusual >"$work/forgiven.tsv"
+play "$work/forgiven.tsv"
 
 # --- HL:ICC ------------------------------------------------------------------------
 
@@ -110,7 +155,7 @@ awk '/^[a-z]+ = / { value[$1] = substr($0, length($1) + 4) }
     /^zh = / && value["issuer"] == "mta" {
 	print value["reply"] "\t" value["feature"] "\t" value["files"] }' \
     "$G_TEST_SRCDIR/../signatures/replies.conf" >"$work/rows"
-{ cut -f 1 "$mta/replies.tsv" && echo HL:ICC; } >"$work/played"
+cut -f 1 "$mta/replies.tsv" "$work"/*.tsv >"$work/played"
 is 'the catalogue has rows of Postfix' 28 "$(wc -l <"$work/rows")"
 is 'every row of Postfix is played' '' \
     "$(sed -E 's/\t.*//; s/^[0-9]+ [0-9.]+ //' "$work/rows" |
