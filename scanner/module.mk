@@ -9,6 +9,7 @@ libmailweir_a_SOURCES += \
 	scanner/content.c scanner/content.h \
 	scanner/content_eval.c scanner/content_eval.h \
 	scanner/content_views.c scanner/content_views.h \
+	scanner/cursor.h \
 	scanner/declaration.c scanner/declaration.h \
 	scanner/decode.c scanner/decode.h scanner/decoders.h \
 	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \
@@ -36,13 +37,17 @@ libmailweir_a_SOURCES += \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
 	scanner/mail_date.c scanner/mail_date.h \
+	scanner/mac_file.c scanner/mac_file.h \
+	scanner/mapi.c scanner/mapi.h \
 	scanner/member.h \
 	scanner/message.c scanner/message.h \
 	scanner/name_text.c scanner/name_text.h \
+	scanner/outlook_message.c scanner/outlook_message.h \
 	scanner/policy.h \
 	scanner/received.c scanner/received.h \
 	scanner/record.c scanner/record.h scanner/record_json.c \
 	scanner/remainder.c scanner/remainder.h \
 	scanner/scan.c scanner/scan.h \
 	scanner/text_view.c scanner/text_view.h \
+	scanner/tnef.c scanner/tnef.h \
 	scanner/uri_list.c scanner/uri_list.h
