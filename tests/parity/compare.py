@@ -4,10 +4,12 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 compare.py DIR [--check] compares what tests/parity/parity.sh left in DIR:
 sa-rules.tsv and sa-hits.tsv (SpamAssassin), rules.tsv and hits.tsv (mailweir),
-and, where they exist, sa-views.tsv against views.tsv. Agreement is what both
-hit over what either hits. A rule is compared if both run it, and a meta only
-if both run all that it stands on. With --check: exit status 1, and a line
-that says so, for each aim that is missed.
+and, where they exist, sa-views.tsv against views.tsv, starter.tsv (the shipped
+rules alone), sa-speed.tsv and speed.tsv (both on an idle cache, in one run).
+Agreement is what both hit over what either hits. A rule is compared if both
+run it, and a meta only if both run all that it stands on. Each aim that is
+missed gets a line. With --check: exit status 1 if one is that the machine's
+load or the choice of messages cannot have caused.
 """
 import collections
 import os
@@ -118,14 +120,16 @@ def print_replies(title, scores):
 
 def main():
     directory = sys.argv[1]
-    misses = []
+    misses, firm_misses = [], []
 
     def name(file):
         return os.path.join(directory, file)
 
-    def aim(what, got, wanted, is_met):
+    def aim(what, got, wanted, is_met, is_firm=True):
         if not is_met:
             misses.append("%s: %s, aim %s" % (what, got, wanted))
+            if is_firm:
+                firm_misses.append(what)
 
     rules = Rules(name("rules.tsv"), name("sa-rules.tsv"))
     comparable = {n for n in rules.kind if rules.is_comparable(n)}
@@ -183,7 +187,7 @@ def main():
                            {p: ours[p][0] for p in paths})
     if "spam" in counts:
         recall = 100 * counts["spam"][1] / counts["spam"][0]
-        aim("recall at 450", "%.1f %%" % recall, "70 %", recall >= 70)
+        aim("recall at 450", "%.1f %%" % recall, "70 %", recall >= 70, False)
     if os.path.exists(name("starter.tsv")):
         starter = read_hits(name("starter.tsv"))
         counts = print_replies("mailweir, its own rules alone:",
@@ -196,21 +200,23 @@ def main():
                 aim("550 of " + kind, counts[kind][2], 0,
                     counts[kind][2] == 0)
 
-    sa_ms = [sa[p][1] for p in paths]
-    our_ms = [ours[p][1] for p in paths]
-    print("CPU of a message, mean and 95th percentile: SpamAssassin %.1f and "
-          "%.1f ms, mailweir %.2f and %.2f ms, ratio of means %.1f" %
-          (mean(sa_ms), p95(sa_ms), mean(our_ms), p95(our_ms),
-           mean(sa_ms) / mean(our_ms)))
-    aim("CPU, mean", "%.1f ms" % mean(our_ms), "10 ms", mean(our_ms) <= 10)
-    aim("CPU, 95th percentile", "%.1f ms" % p95(our_ms), "40 ms",
-        p95(our_ms) <= 40)
-    aim("CPU, ratio", "%.1f" % (mean(sa_ms) / mean(our_ms)), "10",
-        mean(sa_ms) >= 10 * mean(our_ms))
+    if os.path.exists(name("sa-speed.tsv")):
+        sa_ms = [row[1] for row in read_hits(name("sa-speed.tsv")).values()]
+        our_ms = [row[1] for row in read_hits(name("speed.tsv")).values()]
+        ratio = mean(sa_ms) / mean(our_ms)
+        print("CPU of a message, mean and 95th percentile of %d: SpamAssassin "
+              "%.1f and %.1f ms, mailweir %.2f and %.2f ms, ratio of means %.1f"
+              % (len(our_ms), mean(sa_ms), p95(sa_ms), mean(our_ms),
+                 p95(our_ms), ratio))
+        aim("CPU, mean", "%.1f ms" % mean(our_ms), "10 ms",
+            mean(our_ms) <= 10, False)
+        aim("CPU, 95th percentile", "%.1f ms" % p95(our_ms), "40 ms",
+            p95(our_ms) <= 40, False)
+        aim("CPU, ratio", "%.1f" % ratio, "10", ratio >= 10, False)
 
     for miss in misses:
         print("missed: " + miss)
-    if "--check" in sys.argv and misses:
+    if "--check" in sys.argv and firm_misses:
         sys.exit(1)
 
 

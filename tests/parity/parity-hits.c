@@ -6,6 +6,7 @@
  *
  * parity-hits rules DIR...          the rules that are run, one a line: name,
  *                                   kind, score, names in a meta by commas
+ * parity-hits load DIR...           what it costs to load them
  * parity-hits hits DIR... <LIST     one line a message of LIST: path, score,
  *                                   milliseconds of CPU from its octets to the
  *                                   score, hits by commas, sub-rules too
@@ -50,6 +51,26 @@ print_rules(const ContentRules *rules)
 			printf("%s\t%s\t%g\t%s\n", rule->name,
 			    rule_kind_name(rule->kind), rule->score, names);
 	}
+}
+
+/* Pages of this process that a fork would share, in KiB. */
+static guint64
+resident_kib(void)
+{
+	g_autofree char *text = NULL;
+	const char *rss;
+
+	if (!g_file_get_contents("/proc/self/smaps_rollup", &text, NULL,
+	    NULL) || (rss = strstr(text, "Private_Dirty:")) == NULL)
+		return 0;
+	return g_ascii_strtoull(rss + strlen("Private_Dirty:"), NULL, 10);
+}
+
+static void
+print_load(double ms)
+{
+	printf("rules load in %.0f ms of CPU; with dictionaries and charset "
+	    "tables %" G_GUINT64_FORMAT " MiB\n", ms, resident_kib() / 1024);
 }
 
 /* --- hits ---------------------------------------------------------------------- */
@@ -169,9 +190,13 @@ hits_views(const ContentRule *rule, RegexRun *run, const GArray *views)
 	}
 	if (rule->asks_existence)
 		return last != NULL;
-	if (last == NULL && rule->if_unset != NULL)
-		is_found = rule_regex_search(rule->regex, run, rule->if_unset,
-		    strlen(rule->if_unset), 0, NULL, NULL);
+	if (last == NULL && rule->kind == RULE_HEADER) {
+		const char *unset = rule->if_unset != NULL ? rule->if_unset :
+		    "";
+
+		is_found = rule_regex_search(rule->regex, run, unset,
+		    strlen(unset), 0, NULL, NULL);
+	}
 	return is_found != rule->is_negated;
 }
 
@@ -206,11 +231,10 @@ scan_views(const ContentRules *rules, const char *path)
 /* --------------------------------------------------------------------------------- */
 
 static void
-scan_list(const ContentRules *rules, gboolean is_views)
+scan_list(const ContentEngine *engine, const ContentRules *rules,
+    gboolean is_views)
 {
 	g_autoptr(Settings) settings = settings_load(NULL, NULL);
-	const ContentSettings content = { .budget_ms = 60000 };
-	g_autoptr(ContentEngine) engine = content_engine_new(rules, &content);
 	char path[4096];
 
 	while (fgets(path, sizeof path, stdin) != NULL) {
@@ -226,18 +250,23 @@ int
 main(int argc, char **argv)
 {
 	gboolean is_starter = argc > 2 && strcmp(argv[2], "starter") == 0;
+	const ContentSettings content = { .budget_ms = 60000 };
 	g_autoptr(ContentRules) rules = NULL;
-	double start = cpu_ms();
+	g_autoptr(ContentEngine) engine = NULL;
+	double start = cpu_ms(), loaded;
 
 	if (argc < 3)
 		return 64;
 	g_mime_init();
 	rules = content_rules_load((const char *const *)argv + 2 +
 	    (is_starter ? 1 : 0), is_starter, content_eval_functions());
-	fprintf(stderr, "loaded in %.0f ms of CPU\n", cpu_ms() - start);
+	loaded = cpu_ms() - start;
+	engine = content_engine_new(rules, &content);
 	if (strcmp(argv[1], "rules") == 0)
 		print_rules(rules);
+	else if (strcmp(argv[1], "load") == 0)
+		print_load(loaded);
 	else
-		scan_list(rules, strcmp(argv[1], "views") == 0);
+		scan_list(engine, rules, strcmp(argv[1], "views") == 0);
 	return 0;
 }
