@@ -2,8 +2,8 @@
 # tests/mta/test-replies.sh - a real Postfix gives each reply of the published table.
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The files of contrib/postfix/replies are installed as their README says; only
-# the numbers in postfwd.rules are made small. Each row of replies.tsv is then
+# The files of contrib/postfix/replies are installed by the commands of their
+# README; only the numbers in postfwd.cf are made small. Each row of replies.tsv is then
 # played to Postfix, and the reply compared octet for octet with the catalogue's.
 set -u
 # shellcheck source=tests/mta/lib.sh
@@ -12,9 +12,16 @@ mta_enter "$0" postfix,postfwd,unbound,pyspf-milter,nftables,fail2ban
 
 replies=$G_TEST_SRCDIR/../contrib/postfix/replies
 
+# --- installed as the README says, but for what a network or systemd does -----------
+
+sed -n '/^    apt-get/,/^    systemctl/ s/^    //p' "$replies/README.md" |
+    sed '/^apt-get/d; /^systemctl/d' >"$work/install"
+(cd "$G_TEST_SRCDIR/.." && sh -eu "$work/install") >"$work/install.log" 2>&1 ||
+    mta_bail 'the commands of the README' "$work/install.log"
+cat /etc/postfix/replies/master >>/etc/postfix/master.cf
+
 # --- the resolver, with zones of the test beside it --------------------------------
 
-cp "$replies/unbound.conf" /etc/unbound/unbound.conf.d/replies.conf
 cat >/etc/unbound/unbound.conf.d/test.conf <<'CONF'
 server:
     module-config: "iterator"
@@ -28,6 +35,8 @@ echo 'nameserver 127.0.0.1' >/etc/resolv.conf
 unbound -d 2>"$work/unbound.log" &
 resolver=$!
 wait_for 20 listens 53 || mta_bail 'no resolver' "$work/unbound.log"
+is 'everybody is on the list' '127.0.0.2' \
+    "$(getent hosts 1.2.0.192.hl-ihu.replies.invalid | sed 's/ .*//')"
 
 # --- counters and SPF -------------------------------------------------------------
 
@@ -37,7 +46,6 @@ number() {
 	    /etc/postfix/postfwd.cf
 }
 
-cp "$replies/postfwd.rules" /etc/postfix/postfwd.cf
 while read -r rule count; do
 	number "$rule" "$count"
 done <<'NUMBERS'
@@ -61,18 +69,11 @@ postfwd $ARGS --daemon --file "$CONF" --interface "$INET" --port "$PORT" \
     >"$work/postfwd.log" 2>&1
 wait_for 20 listens 10040 || mta_bail 'no postfwd' "$work/postfwd.log"
 
-cp "$replies/pyspf-milter.conf" /etc/pyspf-milter/pyspf-milter.conf
-install -d -o pyspf-milter /run/pyspf-milter
 pyspf-milter /etc/pyspf-milter/pyspf-milter.conf >"$work/spf.log" 2>&1 &
 wait_for 20 listens 8893 || mta_bail 'no pyspf-milter' "$work/spf.log"
 
 # --- Postfix -----------------------------------------------------------------------
 
-cp -r "$replies" /etc/postfix/replies
-postmap /etc/postfix/replies/banned-hl_mep /etc/postfix/replies/banned-hl_rep
-postconf -X smtpd_relay_restrictions
-cat /etc/postfix/replies/*.cf >>/etc/postfix/main.cf
-cat /etc/postfix/replies/master >>/etc/postfix/master.cf
 # Debian's start script does that: smtpd is in a chroot with a copy of this.
 install -D /etc/resolv.conf /var/spool/postfix/etc/resolv.conf
 postfix_start mydestination= virtual_mailbox_domains=example.net \
@@ -92,10 +93,6 @@ play "$mta/replies.tsv"
 
 # --- HL:MEP and HL:REP: fail2ban ------------------------------------------------------
 
-for kind in filter action jail; do
-	cp "$replies/fail2ban/$kind.conf" \
-	    "/etc/fail2ban/$kind.d/mailweir-replies.conf"
-done
 cat >/etc/fail2ban/jail.d/zz-test.local <<'CONF'
 [sshd]
 enabled = false
