@@ -12,10 +12,13 @@
 
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_poison(int argc, char **argv);
+int cli_quarantine(int argc, char **argv);
 int cli_rules(int argc, char **argv);
 int cli_scan(int argc, char **argv);
 int cli_signatures(int argc, char **argv);
 int cli_spool(int argc, char **argv);
+int cli_status(int argc, char **argv);
 int cli_submit(int argc, char **argv);
 int cli_work(int argc, char **argv);
 

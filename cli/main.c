@@ -22,9 +22,12 @@ static const struct {
 } subcommands[] = {
 	{ "scan", cli_scan, "examine message files and say what is wrong" },
 	{ "check", cli_check, "compare sample messages with expected replies" },
-	{ "spool", cli_spool, "make a spool directory" },
+	{ "spool", cli_spool, "make a spool directory, or check one" },
 	{ "work", cli_work, "answer the messages that arrive in a spool" },
 	{ "submit", cli_submit, "put a message into a spool, print the reply" },
+	{ "status", cli_status, "tell what a spool's worker is doing" },
+	{ "quarantine", cli_quarantine, "list, show, release what is kept" },
+	{ "poison", cli_poison, "list, show, release what killed workers" },
 	{ "explain", cli_explain, "say what an SMTP reply means" },
 	{ "rules", cli_rules, "check content rules, try a text on them" },
 	{ "signatures", cli_signatures, "show the rules that are loaded" },

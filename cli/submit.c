@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/inject.h"
 #include "spool/settings.h"
 #include "spool/submission.h"
 
@@ -75,44 +75,26 @@ ask(Spool *spool, const Settings *settings, int fd, Envelope *envelope,
 {
 	*submission = submission_new(spool,
 	    settings->policy.max_message_octets, error);
+	if (*submission != NULL)
+		submission_limit_unclaimed(*submission,
+		    settings->spool.unclaimed_wait_ms);
 	if (*submission == NULL || !submission_copy(*submission, fd, error))
 		return NULL;
 	return submission_ask(*submission, envelope, NULL, error);
 }
 
-/* --- Postfix, after the queue -------------------------------------------- */
-
 /* Gives the message, which is accepted, back to the mail server. */
 static gboolean
-inject(Submission *submission, const Envelope *envelope, const char *sendmail,
-    GError **error)
+give_back(Submission *submission, const Envelope *envelope,
+    const char *sendmail, GError **error)
 {
-	g_autoptr(GPtrArray) arguments = g_ptr_array_new();
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-	    G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
-	g_autoptr(GSubprocess) process = NULL;
-	const char *sender = envelope->reverse_path;
 	int fd = submission_reopen(submission);
 
-	if (fd == -1) {
-		g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_TEMPFAIL,
-		    "the message is gone: %s", g_strerror(errno));
-		return FALSE;
-	}
-	g_subprocess_launcher_take_stdin_fd(launcher, fd);
-	g_ptr_array_add(arguments, (gpointer)sendmail);
-	g_ptr_array_add(arguments, (gpointer)"-G");
-	g_ptr_array_add(arguments, (gpointer)"-i");
-	g_ptr_array_add(arguments, (gpointer)"-f");
-	g_ptr_array_add(arguments, (gpointer)(sender != NULL ? sender : ""));
-	g_ptr_array_add(arguments, (gpointer)"--");
-	for (guint i = 0; i < envelope->recipients->len; i++)
-		g_ptr_array_add(arguments,
-		    g_ptr_array_index(envelope->recipients, i));
-	g_ptr_array_add(arguments, NULL);
-	process = g_subprocess_launcher_spawnv(launcher,
-	    (const char *const *)arguments->pdata, error);
-	return process != NULL && g_subprocess_wait_check(process, NULL, error);
+	if (fd != -1)
+		return inject(fd, envelope, sendmail, error);
+	g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_TEMPFAIL,
+	    "the message is gone: %s", g_strerror(errno));
+	return FALSE;
 }
 
 /* --- the answer ------------------------------------------------------------ */
@@ -162,7 +144,7 @@ submit(Spool *spool, const Settings *settings, const Catalogue *catalogue,
 		    &problem);
 	if (verdict != NULL && style == STYLE_PIPE &&
 	    strcmp(verdict->action, "accept") == 0 &&
-	    !inject(submission, envelope, sendmail, &problem))
+	    !give_back(submission, envelope, sendmail, &problem))
 		g_clear_pointer(&verdict, verdict_file_free);
 	if (verdict == NULL) {
 		cli_fail(0, "submit", "%s", problem->message);
@@ -254,6 +236,8 @@ cli_submit(int argc, char **argv)
 		catalogue = catalogue_load(NULL, NULL);
 	if (error == NULL)
 		spool = spool_open(argv[1], &error);
+	if (spool != NULL)
+		spool->fsync = settings->spool.fsync;
 	status = submit(spool, settings, catalogue, envelope, fd, style,
 	    sendmail, is_verbose, g_steal_pointer(&error));
 	close(fd);

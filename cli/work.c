@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "cli/cli.h"
+#include "spool/layout.h"
 #include "spool/supervisor.h"
 
 static int
@@ -64,7 +65,8 @@ cli_work(int argc, char **argv)
 	if (workers > 0)
 		settings->workers = (guint)workers;
 	if (g_file_test(argv[1], G_FILE_TEST_IS_DIR) &&
-	    spool_is_empty(argv[1]) && !spool_init(argv[1], &error))
+	    spool_is_empty(argv[1]) && !spool_init(argv[1],
+	    &SPOOL_OWNERS_UNCHANGED, &error))
 		return cli_fail(EX_CANTCREAT, "work", "%s", error->message);
 	spool = spool_open(argv[1], &error);
 	if (spool == NULL ||

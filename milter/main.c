@@ -236,6 +236,7 @@ main(int argc, char **argv)
 	spool = spool_open(path, &error);
 	if (spool == NULL)
 		return fail(EX_NOINPUT, "%s", error->message);
+	spool->fsync = settings->spool.fsync;
 	/* libmilter has a thread that waits for signals: no other takes them. */
 	sigfillset(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);

@@ -16,6 +16,9 @@
 #include "spool/envelope_file.h"
 #include "spool/ids.h"
 
+/* Files that are no entries and are kept, between two sweeps. */
+#define SET_ASIDE_MAX 100
+
 void
 spool_entry_free(SpoolEntry *entry)
 {
@@ -83,6 +86,9 @@ open_entry(Spool *spool, SpoolEntry *entry, const GArray *submitters,
 		return corrupt_error(error, entry->id, "envelope: %s",
 		    reason->message);
 	entry->size = entry->envelope->size;
+	entry->deadline = entry->envelope->wait > 0 &&
+	    entry->envelope->submit_time > 0 ? entry->envelope->submit_time +
+	    entry->envelope->wait : G_MAXINT64;
 	if (strcmp(entry->envelope->id, entry->id) != 0)
 		return corrupt_error(error, entry->id,
 		    "the envelope has another id: %s", entry->envelope->id);
@@ -115,7 +121,10 @@ put_away(Spool *spool, const char *name, const struct stat *status,
 	g_autofree char *id = spool_id_new();
 	g_autofree char *to = g_strconcat(id, ".file", NULL);
 	gboolean is_directory = S_ISDIR(status->st_mode);
-	gboolean is_away = S_ISREG(status->st_mode) ?
+	/* Whoever plants a million gets few of them kept. */
+	gboolean is_kept = S_ISREG(status->st_mode) &&
+	    spool->n_set_aside++ < SET_ASIDE_MAX;
+	gboolean is_away = is_kept ?
 	    renameat(spool->folders[SPOOL_INCOMING], name,
 	        spool->folders[SPOOL_CORRUPT], to) == 0 :
 	    unlinkat(spool->folders[SPOOL_INCOMING], name,
@@ -128,7 +137,7 @@ put_away(Spool *spool, const char *name, const struct stat *status,
 	    S_ISREG(status->st_mode) ? "file" :
 	    is_directory ? "directory" : "special file",
 	    (guint)status->st_uid, !is_away ? "cannot be removed" :
-	    S_ISREG(status->st_mode) ? "was moved to corrupt/" : "was removed");
+	    is_kept ? "was moved to corrupt/" : "was removed");
 	return SPOOL_CLAIM_NO_ENTRY;
 }
 
@@ -188,24 +197,27 @@ spool_entry_claim(Spool *spool, const char *name, const GArray *submitters,
 }
 
 gboolean
-spool_entry_answer(Spool *spool, SpoolEntry *entry, const char *verdict)
+spool_entry_publish(Spool *spool, const SpoolEntry *entry, const char *verdict)
+{
+	errno = EINVAL;
+	return verdict != NULL && spool_write_file(spool, SPOOL_VERDICT,
+	    SPOOL_VERDICT, entry->id, verdict, strlen(verdict));
+}
+
+void
+spool_entry_finish(Spool *spool, const SpoolEntry *entry)
 {
 	g_autofree char *name = spool_entry_name(entry->id, entry->attempts);
-	gboolean is_published = verdict != NULL &&
-	    spool_write_file(spool, SPOOL_VERDICT, SPOOL_VERDICT, entry->id,
-	        verdict, strlen(verdict));
-	int saved_errno = verdict != NULL ? errno : EINVAL;
 
 	spool_remove(spool, SPOOL_ACTIVE, name);
-	errno = saved_errno;
-	return is_published;
 }
 
 gboolean
 spool_entry_requeue(Spool *spool, SpoolEntry *entry)
 {
 	g_autofree char *from = spool_entry_name(entry->id, entry->attempts);
-	g_autofree char *to = spool_entry_name(entry->id, entry->attempts + 1);
+	g_autofree char *to = spool_entry_name(entry->id, MIN(entry->attempts + 1,
+	    SPOOL_ATTEMPTS_MAX));
 
 	return renameat(spool->folders[SPOOL_ACTIVE], from,
 	    spool->folders[SPOOL_INCOMING], to) == 0;

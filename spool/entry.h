@@ -34,8 +34,11 @@ typedef struct {
 	char *id;
 	guint attempts;         /* scans begun before this claim */
 	guint64 size;           /* octets its envelope speaks of; 0: not known */
+	gint64 deadline;        /* seconds since the epoch: its submitter waits no
+	                         * longer; G_MAXINT64: not known */
 	int ticket;             /* the envelope file; -1: not opened */
-	int message;            /* the message file, its size checked; -1: taken */
+	int message;            /* the message file, its size checked; -1: not
+	                         * opened */
 	Envelope *envelope;     /* NULL: taken, or broken */
 } SpoolEntry;
 
@@ -57,12 +60,13 @@ SpoolClaim spool_entry_claim(Spool *spool, const char *name,
 /* Whether the submitter still waits. */
 gboolean spool_entry_is_awaited(const SpoolEntry *entry);
 
-/* Publishes the text as verdict/ID and then removes the envelope, which wakes
- * the submitter. When the verdict cannot be written, or is NULL, the envelope
- * is removed all the same: an answer without a verdict means 451. FALSE and
- * errno. */
-gboolean spool_entry_answer(Spool *spool, SpoolEntry *entry,
+/* Writes the text as verdict/ID; NULL is an error. FALSE and errno. */
+gboolean spool_entry_publish(Spool *spool, const SpoolEntry *entry,
     const char *verdict);
+
+/* Removes the envelope, which wakes the submitter. Without a verdict, that
+ * means 451. */
+void spool_entry_finish(Spool *spool, const SpoolEntry *entry);
 
 /* Puts the entry back with one more attempt counted, for another try. */
 gboolean spool_entry_requeue(Spool *spool, SpoolEntry *entry);

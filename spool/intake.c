@@ -12,7 +12,10 @@
 
 #include "spool/entry.h"
 #include "spool/intake.h"
+#include "spool/kept.h"
 #include "spool/log.h"
+#include "spool/poison.h"
+#include "spool/room.h"
 #include "spool/verdict_file.h"
 
 /* Names read from incoming/ at once. */
@@ -31,15 +34,21 @@ struct intake {
 	int journal;            /* -1: none */
 	GPtrArray *names;       /* of char *: waiting entries, last listing */
 	guint next;             /* of names */
-	GPtrArray *jobs;        /* of struct job *: under scan */
+	GPtrArray *jobs;        /* of struct job * */
+	Poison *poison;
+	IntakeCounts counts;
 	void (*on_answer)(const char *id, const char *verdict, gpointer data);
 	gpointer answer_data;
 };
 
-/* One message under scan. */
+/* One message, claimed and not answered. */
 struct job {
 	Intake *intake;
 	SpoolEntry *entry;
+	guint attempts_before;  /* scans of the same octets in other entries */
+	Record *record;         /* NULL: under scan */
+	gboolean is_discarded;
+	gboolean is_kept;       /* it is being copied */
 };
 
 /* --- answers ---------------------------------------------------------------- */
@@ -60,23 +69,55 @@ append_journal(Intake *intake, const Record *record)
 }
 
 static void
-answer(Intake *intake, SpoolEntry *entry, const Record *record)
+count(Intake *intake, const Record *record, gboolean is_discarded)
 {
-	g_autofree char *verdict = verdict_file_format(record, FALSE);
-	gboolean is_published;
+	IntakeCounts *counts = &intake->counts;
 
-	append_journal(intake, record);
-	log_record(record);
-	is_published = spool_entry_answer(intake->spool, entry, verdict);
-	if (!is_published)
+	if (is_discarded)
+		counts->discarded++;
+	else if (record->code / 100 == 2)
+		counts->accepted++;
+	else if (record->code / 100 == 5)
+		counts->rejected++;
+	else
+		counts->deferred++;
+}
+
+static void
+publish(Intake *intake, SpoolEntry *entry, const Record *record,
+    gboolean is_discarded)
+{
+	g_autofree char *verdict = verdict_file_format(record, is_discarded);
+	gboolean is_published = spool_entry_publish(intake->spool, entry,
+	    verdict);
+
+	/* What is kept for a full disk is given up. */
+	if (!is_published && verdict != NULL &&
+	    room_use_reserve(intake->spool))
+		is_published = spool_entry_publish(intake->spool, entry,
+		    verdict);
+	if (!is_published) {
 		log_line("%s: the verdict cannot be written: %s; the submitter "
 		    "answers 451", entry->id, g_strerror(errno));
+		intake->counts.unanswered++;
+	}
+	spool_entry_finish(intake->spool, entry);
 	if (intake->on_answer != NULL)
 		intake->on_answer(entry->id, is_published ? verdict : NULL,
 		    intake->answer_data);
 }
 
-/* Without a scan. */
+static void
+answer(Intake *intake, SpoolEntry *entry, const Record *record,
+    gboolean is_discarded)
+{
+	append_journal(intake, record);
+	log_record(record);
+	count(intake, record, is_discarded);
+	publish(intake, entry, record, is_discarded);
+}
+
+/* Without a scan, or in place of its answer. */
 static void
 answer_error(Intake *intake, SpoolEntry *entry, const char *rule,
     const char *detail)
@@ -84,50 +125,193 @@ answer_error(Intake *intake, SpoolEntry *entry, const char *rule,
 	g_autoptr(Record) record = record_new_error(intake->catalogue,
 	    entry->id, NULL, entry->size, rule, detail);
 
-	answer(intake, entry, record);
+	answer(intake, entry, record, FALSE);
 }
 
-/* --- scans ------------------------------------------------------------------ */
+/* --- messages that are kept ------------------------------------------------- */
 
 static void
 job_free(struct job *job)
 {
 	spool_entry_free(job->entry);
+	if (job->record != NULL)
+		record_free(job->record);
 	g_free(job);
+}
+
+/* Whether the record's reply begins with one of the list. */
+static gboolean
+has_reply(const Record *record, char **list)
+{
+	g_autofree char *reply = g_strdup_printf("%u %s %s", record->code,
+	    record->enhanced, record->text);
+
+	for (guint i = 0; list != NULL && list[i] != NULL; i++)
+		if (g_str_has_prefix(reply, list[i]))
+			return TRUE;
+	return FALSE;
+}
+
+static void
+on_quarantined(int saved_errno, gpointer data)
+{
+	struct job *job = data;
+	Intake *intake = job->intake;
+
+	if (saved_errno == 0) {
+		intake->counts.quarantined++;
+		answer(intake, job->entry, job->record, job->is_discarded);
+	} else {
+		answer_error(intake, job->entry, "quarantine-failed",
+		    g_strerror(saved_errno));
+	}
+	g_ptr_array_remove_fast(intake->jobs, job);
+}
+
+static void
+on_poison_kept(int saved_errno, gpointer data)
+{
+	struct job *job = data;
+	Intake *intake = job->intake;
+
+	if (saved_errno != 0)
+		log_line("%s: corrupt: %s", job->entry->id,
+		    g_strerror(saved_errno));
+	answer(intake, job->entry, job->record, FALSE);
+	g_ptr_array_remove_fast(intake->jobs, job);
+}
+
+/* From here on the job is no longer under scan, and done() ends it. */
+static void
+keep(struct job *job, SpoolFolder folder, KeptDone done)
+{
+	g_autofree char *verdict = verdict_file_format(job->record,
+	    job->is_discarded);
+	g_autofree char *json = record_to_json(job->record);
+
+	job->is_kept = TRUE;
+	kept_store(job->intake->spool, folder, job->entry,
+	    verdict != NULL ? verdict : "", json, done, job);
+}
+
+/* --- scans ------------------------------------------------------------------ */
+
+/* Whether the submitter waits long enough for another whole scan. */
+static gboolean
+has_time(const Intake *intake, const SpoolEntry *entry)
+{
+	gint64 left = entry->deadline - g_get_real_time() / G_USEC_PER_SEC;
+
+	return left > intake->settings->scan_timeout_ms / 1000;
+}
+
+static void
+remember(Intake *intake, const SpoolEntry *entry, guint attempts)
+{
+	if (!poison_remember(intake->poison, entry->message, entry->size,
+	    attempts, entry->id))
+		log_line("%s: poison: %s", entry->id, g_strerror(errno));
+}
+
+/* The scan failed. TRUE: the job is at its end. */
+static gboolean
+retry(struct job *job, PoolOutcome outcome)
+{
+	Intake *intake = job->intake;
+	SpoolEntry *entry = job->entry;
+	guint attempts = job->attempts_before + entry->attempts + 1;
+	gboolean is_last = attempts >= intake->settings->max_attempts;
+
+	log_line("%s: attempt %u failed: %s", entry->id, attempts,
+	    outcome == POOL_TIMED_OUT ? "out of time" : "the worker died");
+	if (!is_last &&
+	    (outcome != POOL_TIMED_OUT || has_time(intake, entry)) &&
+	    spool_entry_requeue(intake->spool, entry)) {
+		intake->counts.retried++;
+		return TRUE;
+	}
+	remember(intake, entry, attempts);
+	if (!is_last) {
+		answer(intake, entry, job->record, FALSE);
+		return TRUE;
+	}
+	intake->counts.poison++;
+	keep(job, SPOOL_CORRUPT, on_poison_kept);
+	return FALSE;
+}
+
+static void
+abandon(Intake *intake, SpoolEntry *entry)
+{
+	log_line("%s: nobody waits any more, dropped", entry->id);
+	intake->counts.abandoned++;
+	spool_entry_drop(intake->spool, entry);
 }
 
 static void
 on_done(Record *record, PoolOutcome outcome, gpointer data)
 {
 	struct job *job = data;
-	g_autoptr(Record) owned = record;
 	Intake *intake = job->intake;
-	SpoolEntry *entry = job->entry;
 
-	/* A message that kills workers is given up after some attempts; one
-	 * that has used up its time has had enough. */
-	if ((outcome == POOL_CRASHED || outcome == POOL_GARBLED) &&
-	    entry->attempts + 1 < intake->settings->max_attempts &&
-	    spool_entry_requeue(intake->spool, entry))
-		log_line("%s: the worker died, attempt %u", entry->id,
-		    entry->attempts + 1);
-	else
-		answer(intake, entry, record);
+	job->record = record;
+	if (outcome != POOL_SCANNED) {
+		if (!retry(job, outcome))
+			return;
+	} else if (!spool_entry_is_awaited(job->entry)) {
+		abandon(intake, job->entry);
+	} else if (has_reply(record, intake->settings->spool.quarantine)) {
+		job->is_discarded = has_reply(record,
+		    intake->settings->spool.discard);
+		keep(job, SPOOL_QUARANTINE, on_quarantined);
+		return;
+	} else {
+		answer(intake, job->entry, record, FALSE);
+	}
 	g_ptr_array_remove_fast(intake->jobs, job);
 }
 
+/* Takes the entry over. */
 static void
-scan(Intake *intake, SpoolEntry *entry)
+scan(Intake *intake, SpoolEntry *entry, guint attempts_before)
 {
-	struct job *job = g_new(struct job, 1);
-	int message = entry->message;
+	struct job *job;
+	int message = fcntl(entry->message, F_DUPFD_CLOEXEC, 0);
 
+	if (message == -1) {
+		answer_error(intake, entry, "no-descriptor",
+		    g_strerror(errno));
+		spool_entry_free(entry);
+		return;
+	}
+	job = g_new0(struct job, 1);
 	job->intake = intake;
 	job->entry = entry;
+	job->attempts_before = attempts_before;
 	g_ptr_array_add(intake->jobs, job);
-	entry->message = -1;
 	pool_scan(intake->pool, g_steal_pointer(&entry->envelope), message,
 	    on_done, job);
+}
+
+/* The entry is in order and awaited. Takes it over. */
+static void
+begin(Intake *intake, SpoolEntry *entry)
+{
+	guint max_attempts = intake->settings->max_attempts;
+	guint before = poison_attempts(intake->poison, entry->message,
+	    entry->size);
+
+	if (before < max_attempts && entry->attempts < max_attempts) {
+		scan(intake, entry, before);
+		return;
+	}
+	/* In the second case the supervisor died so often while this was under
+	 * scan, perhaps for another reason: it is not remembered. */
+	intake->counts.poison++;
+	answer_error(intake, entry, "poison", before >= max_attempts ?
+	    "every scan of these octets has failed; see 'mailweir poison'" :
+	    "every scan of this entry was cut short");
+	spool_entry_free(entry);
 }
 
 void
@@ -150,6 +334,18 @@ intake_catalogue(const Intake *intake)
 	return intake->catalogue;
 }
 
+IntakeCounts
+intake_counts(const Intake *intake)
+{
+	return intake->counts;
+}
+
+void
+intake_refresh(Intake *intake)
+{
+	poison_refresh(intake->poison);
+}
+
 guint
 intake_active(const Intake *intake)
 {
@@ -162,12 +358,10 @@ intake_drop_abandoned(Intake *intake)
 	for (guint i = intake->jobs->len; i > 0; i--) {
 		struct job *job = g_ptr_array_index(intake->jobs, i - 1);
 
-		if (spool_entry_is_awaited(job->entry))
+		if (job->is_kept || spool_entry_is_awaited(job->entry))
 			continue;
-		log_line("%s: nobody waits any more, dropped under scan",
-		    job->entry->id);
 		pool_cancel(intake->pool, job);
-		spool_entry_drop(intake->spool, job->entry);
+		abandon(intake, job->entry);
 		g_ptr_array_remove_index_fast(intake->jobs, i - 1);
 	}
 }
@@ -199,7 +393,7 @@ claim(Intake *intake, const char *name, guint *log_room)
 	switch (spool_entry_claim(intake->spool, name, intake->submitters,
 	    &entry, &error)) {
 	case SPOOL_CLAIM_TAKEN:
-		scan(intake, g_steal_pointer(&entry));
+		begin(intake, g_steal_pointer(&entry));
 		return;
 	case SPOOL_CLAIM_BROKEN:
 		/* Its submitter waits. */
@@ -215,8 +409,10 @@ claim(Intake *intake, const char *name, guint *log_room)
 	case SPOOL_CLAIM_FAILED:
 		log_line("%s", error->message);
 		return;
-	case SPOOL_CLAIM_GONE:
 	case SPOOL_CLAIM_ABANDONED:
+		intake->counts.abandoned++;
+		return;
+	case SPOOL_CLAIM_GONE:
 		return;
 	}
 }
@@ -286,6 +482,8 @@ intake_new(Spool *spool, const Settings *settings, Pool *pool, GError **error)
 	intake->submitters = g_array_new(FALSE, FALSE, sizeof(uid_t));
 	intake->jobs = g_ptr_array_new_with_free_func(
 	    (GDestroyNotify)job_free);
+	intake->poison = poison_new(spool,
+	    settings->spool.poison_memory_ms / 1000);
 	intake->journal = -1;
 	intake->catalogue = catalogue_load(settings->rules.replies, error);
 	if (intake->catalogue != NULL && find_submitters(intake, error) &&
@@ -304,6 +502,7 @@ intake_free(Intake *intake)
 	if (intake->names != NULL)
 		g_ptr_array_unref(intake->names);
 	g_ptr_array_unref(intake->jobs);
+	poison_free(intake->poison);
 	g_array_unref(intake->submitters);
 	catalogue_free(intake->catalogue);
 	g_free(intake);

@@ -5,11 +5,16 @@
  * It claims entries as workers become idle, hands them to the pool, and
  * answers. What a failed scan means is decided here:
  *   the worker died, or answered nonsense   the entry is put back, one attempt
- *                                           more in its name, until
- *                                           [work] max-attempts; then 451
- *   the worker ran out of time              451 at once: there is no time for
- *                                           another try
+ *                                           more in its name
+ *   the worker ran out of time              the same, if the submitter waits
+ *                                           long enough for another try; else
+ *                                           451, and the attempt is remembered
+ *   [work] max-attempts scans have failed   poison: 451, kept in corrupt/ and
+ *                                           remembered, so that what the
+ *                                           sender tries again is answered
+ *                                           without a scan
  *   nobody waits any more                   dropped, the worker is killed
+ * Messages whose reply [quarantine] names are kept before they are answered.
  * Runs from the default GLib main context and never blocks for long.
  */
 #ifndef SPOOL_INTAKE_H
@@ -19,6 +24,19 @@
 #include "spool/spool.h"
 
 typedef struct intake Intake;
+
+/* Messages since the supervisor was started. */
+typedef struct {
+	guint64 accepted;
+	guint64 rejected;
+	guint64 deferred;
+	guint64 discarded;
+	guint64 quarantined;
+	guint64 retried;        /* scans that were begun again */
+	guint64 poison;         /* given up, or known to be poison */
+	guint64 abandoned;      /* nobody waited any more */
+	guint64 unanswered;     /* the verdict could not be written */
+} IntakeCounts;
 
 /* All arguments are borrowed and must outlive it. NULL and error. */
 Intake *intake_new(Spool *spool, const Settings *settings, Pool *pool,
@@ -39,8 +57,13 @@ void intake_set_answer_callback(Intake *intake, void (*on_answer)(
 const GArray *intake_submitters(const Intake *intake);
 const Catalogue *intake_catalogue(const Intake *intake);
 
-/* Messages under scan. */
+/* Messages claimed and not answered. */
 guint intake_active(const Intake *intake);
+
+IntakeCounts intake_counts(const Intake *intake);
+
+/* Reads again what is remembered of poison. Once a second. */
+void intake_refresh(Intake *intake);
 
 /* Drops the messages under scan that nobody waits for any more. */
 void intake_drop_abandoned(Intake *intake);

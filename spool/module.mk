@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	spool/check.c spool/check.h \
 	spool/entry.c spool/entry.h \
 	spool/envelope_file.c spool/envelope_file.h \
 	spool/generation.c spool/generation.h \
 	spool/ids.c spool/ids.h \
 	spool/intake.c spool/intake.h \
+	spool/kept.c spool/kept.h \
+	spool/layout.c spool/layout.h \
 	spool/lines.c spool/lines.h \
 	spool/listener.c spool/listener.h \
 	spool/log.c spool/log.h \
+	spool/poison.c spool/poison.h \
 	spool/pool.c spool/pool.h \
 	spool/recovery.c spool/recovery.h \
+	spool/room.c spool/room.h \
 	spool/scratch.c spool/scratch.h \
 	spool/settings.c spool/settings.h \
 	spool/socket_request.c spool/socket_request.h \
 	spool/spool.c spool/spool.h \
+	spool/status.c spool/status.h \
 	spool/submission.c spool/submission.h \
 	spool/supervisor.c spool/supervisor.h \
 	spool/verdict_file.c spool/verdict_file.h \

@@ -11,14 +11,31 @@
 #include <unistd.h>
 
 #include "spool/ids.h"
+#include "spool/kept.h"
 #include "spool/recovery.h"
 
-/* Ages in seconds at which files that nobody has removed are swept. */
-#define VERDICT_AGE_MAX 600
-#define TEMPORARY_AGE_MAX 3600
-#define MESSAGE_AGE_MAX 600
 /* Files looked at in one sweep of one folder. */
 #define SWEEP_MAX 100000
+/* Temporary files may be so many times older than others: a message comes in
+ * as slowly as its client sends it. */
+#define TEMPORARY_AGE_FACTOR 6
+
+/* Only we write there; a process of ours that was killed left them. */
+static void
+remove_temporaries(Spool *spool)
+{
+	static const SpoolFolder folders[] = { SPOOL_VERDICT, SPOOL_QUARANTINE,
+		SPOOL_CORRUPT, SPOOL_POISON };
+
+	for (gsize f = 0; f < G_N_ELEMENTS(folders); f++) {
+		g_autoptr(GPtrArray) names = spool_list_hidden(spool,
+		    folders[f], SWEEP_MAX);
+
+		for (guint i = 0; names != NULL && i < names->len; i++)
+			spool_remove(spool, folders[f],
+			    g_ptr_array_index(names, i));
+	}
+}
 
 void
 spool_recover(Spool *spool)
@@ -26,6 +43,7 @@ spool_recover(Spool *spool)
 	g_autoptr(GPtrArray) names = spool_list(spool, SPOOL_ACTIVE,
 	    SWEEP_MAX);
 
+	remove_temporaries(spool);
 	for (guint i = 0; names != NULL && i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 		guint attempts = 0;
@@ -36,7 +54,8 @@ spool_recover(Spool *spool)
 			spool_remove(spool, SPOOL_ACTIVE, name);
 			continue;
 		}
-		to = spool_entry_name(id, attempts + 1);
+		to = spool_entry_name(id, MIN(attempts + 1,
+		    SPOOL_ATTEMPTS_MAX));
 		renameat(spool->folders[SPOOL_ACTIVE], name,
 		    spool->folders[SPOOL_INCOMING], to);
 	}
@@ -79,7 +98,7 @@ enveloped_ids(Spool *spool)
 }
 
 static void
-sweep_messages(Spool *spool)
+sweep_messages(Spool *spool, gint64 max_age)
 {
 	g_autoptr(GPtrArray) names = spool_list(spool, SPOOL_MSG, SWEEP_MAX);
 	g_autoptr(GHashTable) ids = NULL;
@@ -88,7 +107,7 @@ sweep_messages(Spool *spool)
 		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *id = g_strndup(name, strcspn(name, "."));
 
-		if (file_age(spool, SPOOL_MSG, name) <= MESSAGE_AGE_MAX)
+		if (file_age(spool, SPOOL_MSG, name) <= max_age)
 			continue;
 		if (ids == NULL)
 			ids = enveloped_ids(spool);
@@ -97,29 +116,58 @@ sweep_messages(Spool *spool)
 	}
 }
 
-void
-spool_sweep(Spool *spool)
+static void
+sweep_verdicts(Spool *spool, gint64 max_age)
 {
-	g_autoptr(GPtrArray) verdicts = spool_list(spool, SPOOL_VERDICT,
-	    SWEEP_MAX);
-	g_autoptr(GPtrArray) temporaries = spool_list(spool, SPOOL_TMP,
+	g_autoptr(GPtrArray) names = spool_list(spool, SPOOL_VERDICT,
 	    SWEEP_MAX);
 
-	for (guint i = 0; verdicts != NULL && i < verdicts->len; i++) {
-		const char *id = g_ptr_array_index(verdicts, i);
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		const char *id = g_ptr_array_index(names, i);
 		g_autofree char *message = g_strconcat(id, ".eml", NULL);
 
-		if (!spool_has(spool, SPOOL_MSG, message) ||
-		    file_age(spool, SPOOL_VERDICT, id) > VERDICT_AGE_MAX)
-			spool_remove(spool, SPOOL_VERDICT, id);
+		if (spool_has(spool, SPOOL_MSG, message) &&
+		    file_age(spool, SPOOL_VERDICT, id) <= max_age)
+			continue;
+		/* First the message: alone it is nobody's. */
+		spool_remove(spool, SPOOL_MSG, message);
+		spool_remove(spool, SPOOL_VERDICT, id);
 	}
-	for (guint i = 0; temporaries != NULL && i < temporaries->len; i++) {
-		const char *name = g_ptr_array_index(temporaries, i);
+}
 
-		if (file_age(spool, SPOOL_TMP, name) > TEMPORARY_AGE_MAX)
-			spool_remove(spool, SPOOL_TMP, name);
+/* Nothing begins with a dot in the folders that others write to. */
+static void
+sweep_old(Spool *spool, SpoolFolder folder, GPtrArray *names, gint64 max_age)
+{
+	g_autoptr(GPtrArray) owned = names;
+
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+
+		if (file_age(spool, folder, name) > max_age)
+			spool_remove(spool, folder, name);
 	}
-	sweep_messages(spool);
+}
+
+void
+spool_sweep(Spool *spool, const SpoolSettings *settings)
+{
+	static const SpoolFolder theirs[] = { SPOOL_TMP, SPOOL_MSG,
+		SPOOL_INCOMING };
+	gint64 max_age = settings->leftover_age_ms / 1000;
+
+	sweep_verdicts(spool, max_age);
+	sweep_messages(spool, max_age);
+	sweep_old(spool, SPOOL_TMP, spool_list(spool, SPOOL_TMP, SWEEP_MAX),
+	    max_age * TEMPORARY_AGE_FACTOR);
+	for (gsize f = 0; f < G_N_ELEMENTS(theirs); f++)
+		sweep_old(spool, theirs[f], spool_list_hidden(spool,
+		    theirs[f], SWEEP_MAX), max_age);
+	kept_prune(spool, SPOOL_CORRUPT, settings->max_corrupt_messages,
+	    settings->max_corrupt_octets);
+	kept_prune(spool, SPOOL_QUARANTINE, settings->max_quarantine_messages,
+	    settings->max_quarantine_octets);
+	spool->n_set_aside = 0;
 }
 
 void

@@ -25,6 +25,8 @@ enum kind {
 	KIND_OCTETS,            /* guint64: octets; K, M and G are powers of 1024 */
 	KIND_SCORE,             /* double: points, "6" or "7.5" */
 	KIND_CONTENT,           /* PolicyVerdict: reject, suspect or note */
+	KIND_FSYNC,             /* SpoolFsync: none, files or full */
+	KIND_REPLIES,           /* char **: beginnings of replies, 4xx or 5xx */
 	KIND_MILLISECONDS,      /* guint: written in seconds, "30" or "0.5" */
 };
 
@@ -118,9 +120,36 @@ static const struct key {
 	{ "work", "max-attempts", KIND_COUNT, KEY(max_attempts), 2, 1, 9 },
 	{ "work", "submitters", KIND_NAMES, KEY(submitters), 0, 0, 0 },
 	{ "work", "journal", KIND_PATH, KEY(journal), 0, 0, 0 },
+	{ "spool", "fsync", KIND_FSYNC, KEY(spool.fsync), SPOOL_FSYNC_NONE, 0,
+	    0 },
+	{ "spool", "max-depth", KIND_COUNT, KEY(spool.max_depth), 200, 1,
+	    10000 },
+	{ "spool", "max-unclaimed", KIND_MILLISECONDS,
+	    KEY(spool.max_unclaimed_ms), 30000, 100, 3600000 },
+	{ "spool", "reserve-octets", KIND_OCTETS, KEY(spool.reserve_octets),
+	    64 * MIB, 0, 1024 * GIB },
+	{ "spool", "reserve-inodes", KIND_COUNT, KEY(spool.reserve_inodes),
+	    1000, 0, 100000000 },
+	{ "spool", "unclaimed-wait", KIND_MILLISECONDS,
+	    KEY(spool.unclaimed_wait_ms), 60000, 100, 3600000 },
+	{ "spool", "leftover-age", KIND_MILLISECONDS,
+	    KEY(spool.leftover_age_ms), 600000, 1000, 86400000 },
+	{ "spool", "poison-memory", KIND_MILLISECONDS,
+	    KEY(spool.poison_memory_ms), 86400000, 1000, 604800000 },
+	{ "spool", "max-corrupt-messages", KIND_COUNT,
+	    KEY(spool.max_corrupt_messages), 100, 0, 100000 },
+	{ "spool", "max-corrupt-octets", KIND_OCTETS,
+	    KEY(spool.max_corrupt_octets), 256 * MIB, 0, 1024 * GIB },
 	{ "spool", "socket", KIND_BOOLEAN, KEY(spool.has_socket), TRUE, 0, 0 },
 	{ "spool", "scan-directories", KIND_PATHS,
 	    KEY(spool.scan_directories), 0, 0, 0 },
+	{ "quarantine", "replies", KIND_REPLIES, KEY(spool.quarantine), 0, 0,
+	    0 },
+	{ "quarantine", "discard", KIND_REPLIES, KEY(spool.discard), 0, 0, 0 },
+	{ "quarantine", "max-messages", KIND_COUNT,
+	    KEY(spool.max_quarantine_messages), 1000, 1, 1000000 },
+	{ "quarantine", "max-octets", KIND_OCTETS,
+	    KEY(spool.max_quarantine_octets), GIB, 1, 1024 * GIB },
 };
 
 static gboolean
@@ -195,6 +224,51 @@ set_content(Settings *settings, const struct key *key, const ConfFile *conf,
 		}
 	return conf_file_fail(conf, key->group, key->key, error,
 	    "\"%s\" is not reject, suspect or note", value);
+}
+
+static gboolean
+set_fsync(Settings *settings, const struct key *key, const ConfFile *conf,
+    const char *value, GError **error)
+{
+	static const char *const words[] = {
+		[SPOOL_FSYNC_NONE] = "none",
+		[SPOOL_FSYNC_FILES] = "files",
+		[SPOOL_FSYNC_FULL] = "full",
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strcmp(value, words[i]) == 0) {
+			*(SpoolFsync *)G_STRUCT_MEMBER_P(settings,
+			    key->offset) = (SpoolFsync)i;
+			return TRUE;
+		}
+	return conf_file_fail(conf, key->group, key->key, error,
+	    "\"%s\" is not none, files or full", value);
+}
+
+/* "550", or more of a reply line. */
+static gboolean
+is_reply_beginning(const char *text)
+{
+	gsize len = strlen(text);
+
+	return len >= 3 && strchr("45", *text) != NULL &&
+	    g_ascii_isdigit(text[1]) && g_ascii_isdigit(text[2]) &&
+	    (len == 3 || text[3] == ' ');
+}
+
+static gboolean
+set_replies(Settings *settings, const struct key *key, const ConfFile *conf,
+    const char *const *list, GError **error)
+{
+	for (guint i = 0; list[i] != NULL; i++)
+		if (!is_reply_beginning(list[i]))
+			return conf_file_fail(conf, key->group, key->key,
+			    error, "\"%s\" is not the beginning of a 4xx or "
+			    "5xx reply", list[i]);
+	*(char ***)G_STRUCT_MEMBER_P(settings, key->offset) =
+	    g_strdupv((char **)list);
+	return TRUE;
 }
 
 /* How a limit is written back in an error. Caller frees. */
@@ -282,6 +356,10 @@ set_key(Settings *settings, const struct key *key, const ConfFile *conf,
 		return set_score(settings, key, conf, value, error);
 	case KIND_CONTENT:
 		return set_content(settings, key, conf, value, error);
+	case KIND_FSYNC:
+		return set_fsync(settings, key, conf, value, error);
+	case KIND_REPLIES:
+		return set_replies(settings, key, conf, list, error);
 	case KIND_COUNT:
 	case KIND_OCTETS:
 	case KIND_MILLISECONDS:
@@ -356,9 +434,13 @@ set_defaults(Settings *settings)
 			*(PolicyVerdict *)member =
 			    (PolicyVerdict)keys[i].standard;
 			break;
+		case KIND_FSYNC:
+			*(SpoolFsync *)member = (SpoolFsync)keys[i].standard;
+			break;
 		case KIND_PATH:
 		case KIND_PATHS:
 		case KIND_NAMES:
+		case KIND_REPLIES:
 		case KIND_HOST:
 			break;
 		}
@@ -423,7 +505,9 @@ settings_free(Settings *settings)
 
 		if (keys[i].kind == KIND_PATH || keys[i].kind == KIND_HOST)
 			g_free(*(char **)member);
-		if (keys[i].kind == KIND_PATHS || keys[i].kind == KIND_NAMES)
+		if (keys[i].kind == KIND_PATHS ||
+		    keys[i].kind == KIND_NAMES ||
+		    keys[i].kind == KIND_REPLIES)
 			g_strfreev(*(char ***)member);
 	}
 	g_free(settings);

@@ -13,11 +13,29 @@
 
 #include "scanner/policy.h"
 #include "signatures/ruleset.h"
+#include "spool/spool.h"
 
 /* How the spool is worked. */
 typedef struct {
+	SpoolFsync fsync;
+	guint max_depth;                /* entries waiting, beyond: full */
+	guint max_unclaimed_ms;         /* one entry waiting, beyond: full */
+	guint64 reserve_octets;         /* free on the disk, below: full */
+	guint reserve_inodes;
+	guint unclaimed_wait_ms;        /* a submitter gives up when so long nobody
+	                                 * has claimed its entry */
+	guint leftover_age_ms;          /* what nobody fetches is swept */
+	guint poison_memory_ms;
+	guint max_corrupt_messages;
+	guint64 max_corrupt_octets;
 	gboolean has_socket;            /* run/sock is served */
 	char **scan_directories;        /* whose files SCAN1 examines; NULL: none */
+	char **quarantine;      /* beginnings of replies, "550" or "552 5.7.0":
+	                         * such messages are kept; NULL: none */
+	char **discard;         /* those of them that are not refused, but
+	                         * accepted and not delivered; NULL: none */
+	guint max_quarantine_messages;
+	guint64 max_quarantine_octets;
 } SpoolSettings;
 
 typedef struct {

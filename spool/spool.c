@@ -10,33 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "spool/layout.h"
 #include "spool/spool.h"
-
-#define VERSION_TEXT "spool 1\n"
-/* Octets of the file system that are left for others. */
-#define RESERVE_OCTETS (16u << 20)
 
 /* ino_t is hashed as such. */
 G_STATIC_ASSERT(sizeof(ino_t) == sizeof(gint64));
-
-/* Mode 3730: members of the group may create files and pass through, but
- * neither list the folder nor touch another's file. */
-static const struct {
-	const char *name;
-	mode_t mode;
-} layout[] = {
-	[SPOOL_TMP] = { "tmp", 03730 },
-	[SPOOL_MSG] = { "msg", 03730 },
-	[SPOOL_INCOMING] = { "incoming", 03730 },
-	[SPOOL_ACTIVE] = { "active", 0700 },
-	[SPOOL_VERDICT] = { "verdict", 02710 },
-	[SPOOL_QUARANTINE] = { "quarantine", 02750 },
-	[SPOOL_CORRUPT] = { "corrupt", 0700 },
-	[SPOOL_RUN] = { "run", 02750 },
-};
 
 G_DEFINE_QUARK(mailweir-spool-error, spool_error)
 
@@ -52,70 +32,6 @@ fail(GError **error, SpoolError code, const char *format, ...)
 	return FALSE;
 }
 
-gboolean
-spool_is_empty(const char *path)
-{
-	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-
-	return dir != NULL ? g_dir_read_name(dir) == NULL :
-	    !g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
-/* One of ours has the file VERSION; anything else in it is foreign. */
-static gboolean
-check_version(const char *path, GError **error)
-{
-	g_autofree char *file = g_build_filename(path, "VERSION", NULL);
-	g_autofree char *text = NULL;
-
-	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
-		return fail(error, SPOOL_ERROR_NOT_A_SPOOL, "%s: there is no "
-		    "such directory; 'mailweir spool init %s' makes one", path,
-		    path);
-	if (access(path, X_OK) == -1)
-		return fail(error, SPOOL_ERROR_ACCESS, "%s: %s; run this as "
-		    "the spool's owner or a member of its group", path,
-		    g_strerror(errno));
-	if (!g_file_get_contents(file, &text, NULL, NULL))
-		return fail(error, SPOOL_ERROR_NOT_A_SPOOL, "%s: not a spool "
-		    "(no file VERSION in it); 'mailweir spool init' makes one "
-		    "in an empty directory", path);
-	if (strcmp(text, VERSION_TEXT) != 0 &&
-	    !g_str_has_prefix(text, "spool 1 "))
-		return fail(error, SPOOL_ERROR_NOT_A_SPOOL, "%s: VERSION says "
-		    "\"%.20s\", this program knows \"spool 1\"", path, text);
-	return TRUE;
-}
-
-gboolean
-spool_init(const char *path, GError **error)
-{
-	g_autofree char *version = g_build_filename(path, "VERSION", NULL);
-	g_autoptr(GError) reason = NULL;
-
-	if (!spool_is_empty(path) && !check_version(path, error))
-		return FALSE;
-	if (mkdir(path, 0755) == -1 && errno != EEXIST)
-		return fail(error, SPOOL_ERROR_ACCESS, "%s: cannot make it: %s",
-		    path, g_strerror(errno));
-	for (gsize i = 0; i < G_N_ELEMENTS(layout); i++) {
-		g_autofree char *folder = g_build_filename(path,
-		    layout[i].name, NULL);
-
-		/* chmod because the umask has cut what mkdir was told. */
-		if ((mkdir(folder, 0700) == -1 && errno != EEXIST) ||
-		    chmod(folder, layout[i].mode) == -1)
-			return fail(error, SPOOL_ERROR_ACCESS,
-			    "%s: cannot make it: %s", folder,
-			    g_strerror(errno));
-	}
-	/* Last: with it the directory is a spool. */
-	if (!g_file_set_contents_full(version, VERSION_TEXT, -1,
-	    G_FILE_SET_CONTENTS_CONSISTENT, 0644, &reason))
-		return fail(error, SPOOL_ERROR_ACCESS, "%s", reason->message);
-	return TRUE;
-}
-
 Spool *
 spool_open(const char *path, GError **error)
 {
@@ -127,7 +43,7 @@ spool_open(const char *path, GError **error)
 	    g_free, NULL);
 	for (gsize i = 0; i < N_SPOOL_FOLDERS; i++)
 		spool->folders[i] = -1;
-	if (!check_version(path, error))
+	if (!spool_check_version(path, error))
 		return NULL;
 	spool->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (spool->root == -1 || fstat(spool->root, &status) == -1) {
@@ -136,13 +52,13 @@ spool_open(const char *path, GError **error)
 		return NULL;
 	}
 	for (gsize i = 0; i < N_SPOOL_FOLDERS; i++) {
-		spool->folders[i] = openat(spool->root, layout[i].name,
+		spool->folders[i] = openat(spool->root, spool_layout[i].name,
 		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (spool->folders[i] == -1 ||
 		    fstat(spool->folders[i], &folder_status) == -1) {
 			fail(error, SPOOL_ERROR_NOT_A_SPOOL,
 			    "%s/%s: %s; 'mailweir spool init %s' mends it",
-			    path, layout[i].name, g_strerror(errno), path);
+			    path, spool_layout[i].name, g_strerror(errno), path);
 			return NULL;
 		}
 		if (folder_status.st_dev != status.st_dev ||
@@ -150,7 +66,7 @@ spool_open(const char *path, GError **error)
 			fail(error, SPOOL_ERROR_NOT_A_SPOOL, "%s/%s: on "
 			    "another file system or of another owner than the "
 			    "spool; remove it and run 'mailweir spool init "
-			    "%s'", path, layout[i].name, path);
+			    "%s'", path, spool_layout[i].name, path);
 			return NULL;
 		}
 	}
@@ -222,12 +138,7 @@ spool_is_alive(Spool *spool)
 gboolean
 spool_is_full(Spool *spool)
 {
-	struct statvfs status;
-
-	if (faccessat(spool->folders[SPOOL_RUN], "full", F_OK, 0) == 0)
-		return TRUE;
-	return fstatvfs(spool->folders[SPOOL_MSG], &status) == 0 &&
-	    (guint64)status.f_bavail * status.f_frsize <= RESERVE_OCTETS;
+	return spool_has(spool, SPOOL_RUN, "full");
 }
 
 int
@@ -270,7 +181,8 @@ spool_write_file(Spool *spool, SpoolFolder staging, SpoolFolder folder,
 		return FALSE;
 	/* The umask must not take the group's right to read. */
 	is_written = fchmod(fd, 0640) == 0 &&
-	    write(fd, text, len) == (ssize_t)len;
+	    write(fd, text, len) == (ssize_t)len &&
+	    (spool->fsync == SPOOL_FSYNC_NONE || fsync(fd) == 0);
 	saved_errno = is_written ? 0 : errno != 0 ? errno : ENOSPC;
 	if (close(fd) == -1 && is_written) {
 		is_written = FALSE;
@@ -278,7 +190,7 @@ spool_write_file(Spool *spool, SpoolFolder staging, SpoolFolder folder,
 	}
 	if (is_written && renameat(spool->folders[staging], temporary,
 	    spool->folders[folder], name) == 0)
-		return TRUE;
+		return spool_sync_folder(spool, folder);
 	if (is_written)
 		saved_errno = errno;
 	unlinkat(spool->folders[staging], temporary, 0);
@@ -292,8 +204,8 @@ compare_names(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-GPtrArray *
-spool_list(Spool *spool, SpoolFolder folder, guint max)
+static GPtrArray *
+list(Spool *spool, SpoolFolder folder, guint max, gboolean is_hidden)
 {
 	GPtrArray *names;
 	struct dirent *entry;
@@ -310,11 +222,43 @@ spool_list(Spool *spool, SpoolFolder folder, guint max)
 	}
 	names = g_ptr_array_new_with_free_func(g_free);
 	while (names->len < max && (entry = readdir(dir)) != NULL)
-		if (*entry->d_name != '.')
+		if ((*entry->d_name == '.') == is_hidden &&
+		    strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
 			g_ptr_array_add(names, g_strdup(entry->d_name));
 	closedir(dir);
 	g_ptr_array_sort(names, compare_names);
 	return names;
+}
+
+GPtrArray *
+spool_list(Spool *spool, SpoolFolder folder, guint max)
+{
+	return list(spool, folder, max, FALSE);
+}
+
+GPtrArray *
+spool_list_hidden(Spool *spool, SpoolFolder folder, guint max)
+{
+	return list(spool, folder, max, TRUE);
+}
+
+gboolean
+spool_sync_folder(Spool *spool, SpoolFolder folder)
+{
+	int fd;
+	gboolean is_synced;
+
+	if (spool->fsync != SPOOL_FSYNC_FULL)
+		return TRUE;
+	fd = openat(spool->folders[folder], ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Only the owner may open the folders that others write to. */
+	if (fd == -1)
+		return errno == EACCES;
+	is_synced = fsync(fd) == 0;
+	close(fd);
+	return is_synced;
 }
 
 void

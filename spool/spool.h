@@ -20,14 +20,26 @@ typedef enum {
 	SPOOL_VERDICT,          /* ID: answers */
 	SPOOL_QUARANTINE,
 	SPOOL_CORRUPT,          /* what broke the rules */
+	SPOOL_POISON,           /* SIZE-SHA256: what killed workers */
 	SPOOL_RUN,              /* locks and status */
 } SpoolFolder;
 #define N_SPOOL_FOLDERS (SPOOL_RUN + 1)
+
+/* What is synchronised with the disk. The client keeps its copy of a message
+ * until it has the reply, so that nothing needs to be; but for the quarantine,
+ * which always is. */
+typedef enum {
+	SPOOL_FSYNC_NONE = 0,
+	SPOOL_FSYNC_FILES,      /* messages, envelopes and verdicts */
+	SPOOL_FSYNC_FULL,       /* and the folders */
+} SpoolFsync;
 
 typedef struct {
 	int root;
 	int folders[N_SPOOL_FOLDERS];
 	uid_t owner;
+	SpoolFsync fsync;       /* the caller's to set; NONE at first */
+	guint n_set_aside;      /* files moved to corrupt/ since the last sweep */
 	GHashTable *stuck;      /* inodes (ino_t) in incoming/ that are no entries
 	                         * and cannot be removed; told of once */
 } Spool;
@@ -42,13 +54,6 @@ typedef enum {
 	SPOOL_ERROR_CORRUPT,            /* an entry that breaks the rules */
 	SPOOL_ERROR_TOO_LARGE,          /* a message beyond the submitter's limit */
 } SpoolError;
-
-/* Makes the layout in path, which must be missing or empty; in an existing
- * spool it mends modes and missing folders. FALSE and error. */
-gboolean spool_init(const char *path, GError **error);
-
-/* Whether path is missing or an empty directory. */
-gboolean spool_is_empty(const char *path);
 
 /* Caller owns the result. */
 Spool *spool_open(const char *path, GError **error);
@@ -65,8 +70,7 @@ int spool_lock_alive(Spool *spool, GError **error);
 /* Whether a supervisor works in the spool. Asked by submitters. */
 gboolean spool_is_alive(Spool *spool);
 
-/* Whether the supervisor takes no new messages (run/full), or there is no room
- * for any. */
+/* Whether the supervisor takes no new messages: the flag run/full. */
 gboolean spool_is_full(Spool *spool);
 
 /* A regular file of the folder, opened for reading without following a link or
@@ -82,9 +86,16 @@ gboolean spool_has(Spool *spool, SpoolFolder folder, const char *name);
 gboolean spool_write_file(Spool *spool, SpoolFolder staging,
     SpoolFolder folder, const char *name, const char *text, gsize len);
 
+/* With SPOOL_FSYNC_FULL, synchronises a folder that this process may read.
+ * FALSE and errno. */
+gboolean spool_sync_folder(Spool *spool, SpoolFolder folder);
+
 /* Names in a folder that do not begin with a dot, sorted (of char *), at most
  * max. Caller owns the array; NULL and errno. */
 GPtrArray *spool_list(Spool *spool, SpoolFolder folder, guint max);
+
+/* The others: files being written. */
+GPtrArray *spool_list_hidden(Spool *spool, SpoolFolder folder, guint max);
 
 /* Removes a file; that it is gone already is no error. */
 void spool_remove(Spool *spool, SpoolFolder folder, const char *name);

@@ -37,6 +37,7 @@ struct submission {
 	int fd;                 /* of the message; -1: written to its end */
 	int ticket;             /* of the envelope; -1: not handed over */
 	guint64 size, max_octets;
+	guint unclaimed_ms;
 	gsize n_buffered;
 	char buffer[BUFFER_OCTETS];
 };
@@ -75,6 +76,7 @@ submission_new(Spool *spool, guint64 max_octets, GError **error)
 	submission->ticket = -1;
 	submission->size = submission->n_buffered = 0;
 	submission->max_octets = max_octets;
+	submission->unclaimed_ms = SUBMISSION_UNCLAIMED_MS;
 	submission->fd = openat(spool->folders[SPOOL_TMP],
 	    submission->message, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC, 0640);
@@ -84,6 +86,12 @@ submission_new(Spool *spool, guint64 max_octets, GError **error)
 	fail(error, "tmp/%s: %s; is this user in the spool's group?",
 	    submission->message, g_strerror(errno));
 	return NULL;
+}
+
+void
+submission_limit_unclaimed(Submission *submission, guint milliseconds)
+{
+	submission->unclaimed_ms = milliseconds;
 }
 
 static gboolean
@@ -158,18 +166,21 @@ finish_message(Submission *submission, GError **error)
 {
 	Spool *spool = submission->spool;
 	gboolean is_written = flush(submission, error);
+	gboolean is_synced = spool->fsync == SPOOL_FSYNC_NONE ||
+	    fsync(submission->fd) == 0;
 	int closed = close(submission->fd);
 
 	submission->fd = -1;
 	if (!is_written)
 		return FALSE;
-	if (closed == -1 || renameat2(spool->folders[SPOOL_TMP],
+	if (closed == -1 || !is_synced || renameat2(spool->folders[SPOOL_TMP],
 	    submission->message, spool->folders[SPOOL_MSG],
 	    submission->message, RENAME_NOREPLACE) == -1)
 		return fail(error, "msg/%s: %s", submission->message,
 		    g_strerror(errno));
 	submission->folder = SPOOL_MSG;
-	return TRUE;
+	return spool_sync_folder(spool, SPOOL_MSG) || fail(error, "msg: %s",
+	    g_strerror(errno));
 }
 
 /* tmp/ID.a0, locked (the ticket), becomes incoming/ID.a0. */
@@ -187,10 +198,12 @@ hand_over(Submission *submission, const Envelope *envelope, GError **error)
 		return fail(error, "tmp/%s: %s", name, g_strerror(errno));
 	if (fchmod(ticket, 0640) == 0 && flock(ticket, LOCK_EX) == 0 &&
 	    write(ticket, text, len) == (ssize_t)len &&
+	    (spool->fsync == SPOOL_FSYNC_NONE || fsync(ticket) == 0) &&
 	    renameat(spool->folders[SPOOL_TMP], name,
 	        spool->folders[SPOOL_INCOMING], name) == 0) {
 		submission->ticket = ticket;
-		return TRUE;
+		return spool_sync_folder(spool, SPOOL_INCOMING) ||
+		    fail(error, "incoming: %s", g_strerror(errno));
 	}
 	fail(error, "incoming/%s: %s", name, g_strerror(errno));
 	spool_remove(spool, SPOOL_TMP, name);
@@ -207,17 +220,32 @@ is_answered(const Submission *submission)
 	return fstat(submission->ticket, &status) == 0 && status.st_nlink == 0;
 }
 
+/* Whether it waits under its first name. */
+static gboolean
+is_unclaimed(const Submission *submission)
+{
+	g_autofree char *name = spool_entry_name(submission->id, 0);
+
+	return spool_has(submission->spool, SPOOL_INCOMING, name);
+}
+
 /* Whether it is of any use to go on waiting. */
 static gboolean
 has_hope(Submission *submission, const Envelope *envelope, Waiter *waiter,
-    gint64 deadline, GError **error)
+    gint64 begin, GError **error)
 {
-	if (g_get_monotonic_time() >= deadline)
+	gint64 waited = g_get_monotonic_time() - begin;
+
+	if (waited >= (gint64)envelope->wait * G_USEC_PER_SEC)
 		return fail(error, "%s: no verdict within %u seconds",
 		    submission->id, envelope->wait);
 	if (waiter != NULL && waiter_is_stopped(waiter))
 		return fail(error, "%s: this program is being stopped",
 		    submission->id);
+	if (waited >= (gint64)submission->unclaimed_ms * 1000 &&
+	    is_unclaimed(submission))
+		return fail(error, "%s: nobody has claimed it within "
+		    "unclaimed-wait", submission->id);
 	/* It may have answered before it left. */
 	if (!spool_is_alive(submission->spool) && !is_answered(submission))
 		return fail(error, "%s: nobody works in the spool any more",
@@ -263,8 +291,8 @@ static gboolean
 await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
     GError **error)
 {
-	gint64 deadline = g_get_monotonic_time() +
-	    (gint64)envelope->wait * G_USEC_PER_SEC;
+	gint64 begin = g_get_monotonic_time();
+	gint64 deadline = begin + (gint64)envelope->wait * G_USEC_PER_SEC;
 	Wait *wait = waiter != NULL ?
 	    waiter_begin(waiter, submission->ticket) : NULL;
 	int bell = waiter == NULL ? open_doorbell(submission) : -1;
@@ -272,7 +300,7 @@ await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
 	guint step = 0;
 
 	while (!(is_there = is_answered(submission)) &&
-	    has_hope(submission, envelope, waiter, deadline, error)) {
+	    has_hope(submission, envelope, waiter, begin, error)) {
 		if (wait != NULL)
 			waiter_sleep(wait, MIN(deadline,
 			    g_get_monotonic_time() + LOOK_INTERVAL));

@@ -21,11 +21,16 @@
  * minutes that mail servers give a filter, above the time of a scan. */
 #define SUBMISSION_DEFAULT_WAIT 240
 #define SUBMISSION_MAX_WAIT 3600
+#define SUBMISSION_UNCLAIMED_MS 60000
 
 typedef struct submission Submission;
 
 /* Refuses at once when nobody works in the spool, or when it is full. */
 Submission *submission_new(Spool *spool, guint64 max_octets, GError **error);
+
+/* Gives up waiting when the entry has not been claimed for so long; without
+ * this call, SUBMISSION_UNCLAIMED_MS. */
+void submission_limit_unclaimed(Submission *submission, guint milliseconds);
 
 gboolean submission_write(Submission *submission, const void *octets,
     gsize len, GError **error);

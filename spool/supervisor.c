@@ -6,6 +6,7 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -13,12 +14,16 @@
 #include "spool/listener.h"
 #include "spool/log.h"
 #include "spool/recovery.h"
+#include "spool/room.h"
+#include "spool/status.h"
 #include "spool/supervisor.h"
 
 /* inotify tells of new entries at once; this finds what it has missed. */
 #define RESCAN_SECONDS 1
 #define DROP_SECONDS 2
 #define SWEEP_SECONDS 10
+/* Entries that are counted, and asked how long they wait. */
+#define LOOK_MAX 20000
 
 struct supervisor {
 	Spool *spool;
@@ -27,6 +32,8 @@ struct supervisor {
 	Intake *intake;
 	Listener *listener;     /* NULL: no socket */
 	GMainLoop *loop;
+	gint64 started;         /* seconds since the epoch */
+	const char *problem;    /* why the spool is full; NULL: it is not */
 	gboolean is_once;
 	gboolean is_stopping;
 };
@@ -61,9 +68,42 @@ on_inotify(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* Once a second: is there room, and what is going on? */
+static void
+look(struct supervisor *supervisor)
+{
+	g_autoptr(GPtrArray) names = spool_list(supervisor->spool,
+	    SPOOL_INCOMING, LOOK_MAX);
+	Status status = { .started = supervisor->started,
+		.now = g_get_real_time() / G_USEC_PER_SEC,
+		.load = room_measure(supervisor->spool, names),
+		.active = intake_active(supervisor->intake),
+		.workers = supervisor->settings->workers,
+		.counts = intake_counts(supervisor->intake),
+		.rules = pool_rules_summary(supervisor->pool) };
+	const char *before = supervisor->problem;
+	g_autofree char *text = NULL;
+
+	status.problem = room_problem(&status.load,
+	    &supervisor->settings->spool, before != NULL);
+	if ((before == NULL) != (status.problem == NULL)) {
+		room_set_full(supervisor->spool, status.problem != NULL);
+		log_line("%s", status.problem == NULL ?
+		    "the spool takes messages again" : status.problem);
+	}
+	supervisor->problem = status.problem;
+	room_make_reserve(supervisor->spool);
+	intake_refresh(supervisor->intake);
+	text = status_format(&status);
+	/* Where there is no room for it, run/full says the most of it. */
+	spool_write_file(supervisor->spool, SPOOL_RUN, SPOOL_RUN, "status",
+	    text, strlen(text));
+}
+
 static gboolean
 on_rescan(gpointer data)
 {
+	look(data);
 	claim_waiting(data);
 	return G_SOURCE_CONTINUE;
 }
@@ -82,7 +122,7 @@ on_sweep(gpointer data)
 {
 	struct supervisor *supervisor = data;
 
-	spool_sweep(supervisor->spool);
+	spool_sweep(supervisor->spool, &supervisor->settings->spool);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -164,6 +204,7 @@ supervisor_run(Spool *spool, const Settings *settings, gboolean once,
 	    intake_new(spool, settings, pool, error) : NULL;
 	struct supervisor supervisor = { .spool = spool,
 		.settings = settings, .pool = pool, .intake = intake,
+		.started = g_get_real_time() / G_USEC_PER_SEC,
 		.loop = loop, .is_once = once };
 	gboolean is_serving;
 	int alive;
@@ -173,13 +214,16 @@ supervisor_run(Spool *spool, const Settings *settings, gboolean once,
 	alive = spool_lock_alive(spool, error);
 	if (alive == -1)
 		return FALSE;
+	spool->fsync = settings->spool.fsync;
 	spool_forget_last_boot(spool);
 	spool_recover(spool);
+	room_set_full(spool, FALSE);
+	look(&supervisor);
 	is_serving = serve_socket(&supervisor, error);
 	if (is_serving)
 		run_loop(&supervisor);
 	listener_free(supervisor.listener);
-	spool_sweep(spool);
+	spool_sweep(spool, &settings->spool);
 	close(alive);
 	return is_serving;
 }

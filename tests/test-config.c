@@ -95,6 +95,12 @@ static const struct error_case {
 	    "x.conf:2: [limits] max-size: unknown key" },
 	{ "unknown-settings-group", "settings", "[limit]\nmax-parts = 1\n",
 	    "x.conf:1: [limit]: unknown group" },
+	{ "spool-settings", "settings", "[spool]\nfsync = full\n"
+	    "[quarantine]\nreplies = 550; 552 5.7.0\n", NULL },
+	{ "bad-fsync", "settings", "[spool]\nfsync = always\n",
+	    "x.conf:2: [spool] fsync: \"always\" is not none, files or full" },
+	{ "accept-in-quarantine", "settings", "[quarantine]\nreplies = 250\n",
+	    "x.conf:2: [quarantine] replies: \"250\" is not the beginning" },
 	{ "negative-limit", "settings", "[limits]\nmax-parts = -1\n",
 	    "x.conf:2: [limits] max-parts: \"-1\" is not a number from 1" },
 	{ "limit-of-zero", "settings", "[limits]\nmax-parts = 0\n",

@@ -8,7 +8,9 @@
 
 #include "spool/envelope_file.h"
 #include "spool/ids.h"
+#include "spool/layout.h"
 #include "spool/lines.h"
+#include "spool/room.h"
 #include "spool/socket_request.h"
 #include "spool/verdict_file.h"
 #include "tests/table.h"
@@ -377,6 +379,57 @@ test_request_length(void)
 	    strlen(FILE_KEY) + 2, NULL));
 }
 
+static const struct room_case {
+	const char *name;
+	SpoolLoad load;
+	gboolean was_full;
+	const char *want;       /* in the problem; NULL: there is room */
+} room_cases[] = {
+	{ "quiet", { 0, 0, G_MAXUINT64, G_MAXUINT64 }, FALSE, NULL },
+	{ "depth-at-the-mark", { 200, 0, 5000, 5000 }, FALSE, NULL },
+	{ "depth-over-the-mark", { 201, 0, 5000, 5000 }, FALSE, "max-depth" },
+	{ "depth-not-yet-low", { 141, 0, 5000, 5000 }, TRUE, "max-depth" },
+	{ "depth-low-again", { 140, 0, 5000, 5000 }, TRUE, NULL },
+	{ "old-entry-at-the-mark", { 1, 30000, 5000, 5000 }, FALSE, NULL },
+	{ "old-entry", { 1, 30001, 5000, 5000 }, FALSE, "max-unclaimed" },
+	{ "old-entry-not-yet", { 1, 21001, 5000, 5000 }, TRUE,
+	    "max-unclaimed" },
+	{ "young-again", { 1, 21000, 5000, 5000 }, TRUE, NULL },
+	{ "disk-at-the-mark", { 0, 0, 700, 5000 }, FALSE, NULL },
+	{ "disk-full", { 0, 0, 699, 5000 }, FALSE, "reserve-octets" },
+	{ "disk-not-yet", { 0, 0, 999, 5000 }, TRUE, "reserve-octets" },
+	{ "disk-again", { 0, 0, 1000, 5000 }, TRUE, NULL },
+	{ "inodes-at-the-mark", { 0, 0, 5000, 70 }, FALSE, NULL },
+	{ "no-inodes", { 0, 0, 5000, 69 }, FALSE, "reserve-inodes" },
+	{ "inodes-not-yet", { 0, 0, 5000, 99 }, TRUE, "reserve-inodes" },
+	{ "inodes-again", { 0, 0, 5000, 100 }, TRUE, NULL },
+};
+
+static void
+test_room(gconstpointer data)
+{
+	const SpoolSettings settings = { .max_depth = 200,
+		.max_unclaimed_ms = 30000, .reserve_octets = 700,
+		.reserve_inodes = 70 };
+	const struct room_case *tc = data;
+	const char *got = room_problem(&tc->load, &settings, tc->was_full);
+
+	g_test_message("got: %s", got != NULL ? got : "room");
+	g_assert_true((got == NULL) == (tc->want == NULL));
+	if (got != NULL)
+		g_assert_nonnull(strstr(got, tc->want));
+}
+
+static void
+test_file_systems(void)
+{
+	g_assert_false(spool_file_system_is_local(0x6969));
+	g_assert_false(spool_file_system_is_local(0xff534d42u));
+	g_assert_false(spool_file_system_is_local(0x65735546));
+	g_assert_true(spool_file_system_is_local(0xef53));
+	g_assert_true(spool_file_system_is_local(0x01021994));
+}
+
 static const struct id_case {
 	const char *name;
 	const char *entry;
@@ -438,6 +491,8 @@ main(int argc, char **argv)
 	ADD_TABLE("/request/", request_cases, test_request);
 	g_test_add_func("/request/envelope", test_request_envelope);
 	g_test_add_func("/request/length", test_request_length);
+	ADD_TABLE("/room/", room_cases, test_room);
+	g_test_add_func("/layout/file-systems", test_file_systems);
 	ADD_TABLE("/id/", id_cases, test_id);
 	g_test_add_func("/id/new", test_new_ids);
 	return g_test_run();

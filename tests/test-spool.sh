@@ -152,6 +152,18 @@ is 'WAIT1 for an unknown entry is told nothing' '' \
 is 'and nothing is left in the spool' 0 \
     "$(find "$spool/msg" "$spool/incoming" "$spool/active" -type f | wc -l)"
 
+# --- what people ask --------------------------------------------------------------------
+"$MAILWEIR" status "$spool" >"$work/status"
+is 'status says that somebody works' 'yes 0' \
+    "$(sed -n 's/^alive *//p' "$work/status") $?"
+is 'and how much was refused' 1 \
+    "$(wait_for 30 sh -c "\"$MAILWEIR\" status \"$spool\" |
+        grep -q '^rejected *[1-9]'" && echo 1)"
+is 'as JSON too' True "$("$MAILWEIR" status --json "$spool" | python3 -c \
+    'import json, sys; print(json.load(sys.stdin)["alive"])')"
+is 'check finds nothing' ' 0' \
+    "$("$MAILWEIR" spool check "$spool" 2>&1) $?"
+
 # --- a client written from the protocol alone ----------------------------------------
 # submit_raw ID ENVELOPE-EXTRA: the envelope's Size is the file's unless extra
 # says Size; holds the ticket until the verdict is there; prints the verdict.
@@ -272,7 +284,7 @@ is 'work --once ends by itself' 0 $?
 is 'after another boot the spool is emptied' 0 "$(count_files)"
 mkdir "$work/new"
 "$MAILWEIR" work --once "$work/new" 2>/dev/null
-is 'work makes a spool of an empty directory' 'spool 1' \
+is 'work makes a spool of an empty directory' 'spool 1 socket' \
     "$(cat "$work/new/VERSION")"
 
 # --- many at once ---------------------------------------------------------------------------------
