@@ -77,10 +77,10 @@ on_warning(gint64 offset, GMimeParserWarning warning, const gchar *item,
 			    gmime_notes[i].detail, offset, item);
 }
 
-/* Where the object's header section begins: at its first header field; -1
- * for an object that has none. */
+/* Where the first field begins that GMime gives the object; -1: there is
+ * none. */
 static gint64
-header_offset(GMimeObject *object)
+field_offset(GMimeObject *object)
 {
 	GMimeHeaderList *headers = g_mime_object_get_header_list(object);
 
@@ -106,6 +106,65 @@ static gint64
 span_begin(const struct walk *walk, Span span)
 {
 	return span.octets - walk->message.octets;
+}
+
+/* Where the line begins that ends before the offset; 0 has no line before. */
+static gsize
+line_before(Span message, gsize offset)
+{
+	if (offset > 0 && message.octets[offset - 1] == '\n')
+		offset--;
+	while (offset > 0 && message.octets[offset - 1] != '\n')
+		offset--;
+	return offset;
+}
+
+static gboolean
+is_blank_line(Span message, gsize begin, gsize end)
+{
+	while (begin < end && strchr(" \t\r\n", message.octets[begin]) != NULL &&
+	    message.octets[begin] != '\0')
+		begin++;
+	return begin == end;
+}
+
+/*
+ * Where the header section begins in which GMime sees a first field at the
+ * offset; -1: none, and the body begins there. It leaves out fields whose names
+ * it does not like, and gives those of a message and of its content to two
+ * objects: the section begins behind the empty line or delimiter before them.
+ */
+static gint64
+section_begin(const struct walk *walk, gint64 field, gint64 body)
+{
+	Span message = walk->message;
+	gsize begin = (gsize)(field < 0 ? body : field), before;
+	gsize empty = begin;
+
+	if (field < 0 && begin > 0 && is_blank_line(message,
+	    before = line_before(message, begin), begin))
+		empty = begin = before;
+	while (begin > 0) {
+		before = line_before(message, begin);
+		if (is_blank_line(message, before, begin) ||
+		    (begin - before > 2 && memcmp(message.octets + before,
+		        "--", 2) == 0))
+			break;
+		begin = before;
+	}
+	return (gint64)(field < 0 && begin == empty ? (gsize)body : begin);
+}
+
+/* The first field of a message, or of its content: the same section. -1: there
+ * is none. */
+static gint64
+message_field_offset(GMimeMessage *message)
+{
+	GMimeObject *content = g_mime_message_get_mime_part(message);
+	gint64 own = field_offset(GMIME_OBJECT(message));
+	gint64 other = content != NULL ? field_offset(content) : -1;
+
+	return own < 0 || (other >= 0 && other < own) ? other : own;
 }
 
 /* Where the content of a leaf lies, not decoded. */
@@ -194,12 +253,12 @@ static void walk_message(struct walk *walk, GMimeMessage *message,
     const char *path, const char *parent, guint depth);
 
 /*
- * path: the section number of object; begin: where its header section begins.
- * A multipart is no part itself: its children are. Recursion is bounded by
- * max_depth.
+ * path: the section number of object; field: where its first field begins; -1:
+ * it has none. A multipart is no part itself: its children are. Recursion is
+ * bounded by max_depth.
  */
 static void
-walk_object(struct walk *walk, GMimeObject *object, gint64 begin,
+walk_object(struct walk *walk, GMimeObject *object, gint64 field,
     const char *path, const char *parent, guint depth)
 {
 	Entity *entity;
@@ -219,7 +278,7 @@ walk_object(struct walk *walk, GMimeObject *object, gint64 begin,
 			g_autofree char *child_path = section_number(path,
 			    i + 1);
 
-			walk_object(walk, child, header_offset(child),
+			walk_object(walk, child, field_offset(child),
 			    child_path, parent, depth + 1);
 		}
 		walk->container_type = outer;
@@ -229,6 +288,8 @@ walk_object(struct walk *walk, GMimeObject *object, gint64 begin,
 	if (GMIME_IS_MESSAGE_PART(object)) {
 		GMimeMessage *message =
 		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+		gint64 inner = message != NULL ?
+		    message_field_offset(message) : -1;
 		Entity *last;
 
 		entity->is_entered = TRUE;
@@ -237,16 +298,14 @@ walk_object(struct walk *walk, GMimeObject *object, gint64 begin,
 		 * as far as what is in it. */
 		last = g_ptr_array_index(walk->entities,
 		    walk->entities->len - 1);
-		entity->body = message_span(walk, message != NULL ?
-		    header_offset(GMIME_OBJECT(message)) : -1, last == entity ?
-		    -1 : span_begin(walk, last->body) +
-		        (gint64)last->body.len);
+		entity->body = message_span(walk, inner < 0 ? -1 :
+		    section_begin(walk, inner, -1), last == entity ? -1 :
+		    span_begin(walk, last->body) + (gint64)last->body.len);
 	} else {
 		entity->body = content_span(walk, object);
 	}
-	entity->header = message_span(walk,
-	    begin < 0 ? span_begin(walk, entity->body) : begin,
-	    span_begin(walk, entity->body));
+	entity->header = message_span(walk, section_begin(walk, field,
+	    span_begin(walk, entity->body)), span_begin(walk, entity->body));
 }
 
 /* path: of the part that holds the message, "" for the message itself. */
@@ -265,7 +324,7 @@ walk_message(struct walk *walk, GMimeMessage *message, const char *path,
 	/* RFC 3501: the only part of a message that is not multipart is 1. */
 	if (!GMIME_IS_MULTIPART(object))
 		child = section_number(path, 1);
-	walk_object(walk, object, header_offset(GMIME_OBJECT(message)),
+	walk_object(walk, object, message_field_offset(message),
 	    child != NULL ? child : path, parent, depth);
 }
 

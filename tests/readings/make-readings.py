@@ -68,6 +68,18 @@ def both(name, make, ends=crlf):
     save(name + "-control", make(HARMLESS), fixtures.ACCEPT, ends=ends)
 
 
+def named(name, make):
+    """make(extension) is the message: refused with vbs, accepted with txt."""
+    save(name, make(b"vbs"), fixtures.ILLEGAL, "finding banned-extension")
+    save(name + "-control", make(b"txt"), fixtures.ACCEPT)
+
+
+def script(extension, type_=b"application/octet-stream"):
+    """A part that only its name makes a script."""
+    return (b"Content-Type: " + type_ + b"; name=run." + extension +
+            b"\nContent-Transfer-Encoding: base64\n\n" + b64(NAMED))
+
+
 def encodings():
     field = b"Content-Transfer-Encoding: "
     for name, value in (
@@ -132,6 +144,14 @@ def types():
         [TEXT, leaf(data)]).replace(b"MIME-Version: 1.0\n", b""))
     both("11-mbox-line", lambda data: b"From mei Sat May  4 12:00:00 2024\n" +
          multipart([TEXT, leaf(data)]))
+    # Before those of the message, and nothing else in a signed entity.
+    named("11-content-fields-first", lambda extension: script(
+        extension).replace(b"\n\n", b"\n" + HEAD + b"\n", 1))
+    named("11-content-fields-only", lambda extension: script(extension))
+    named("10-nul-in-all-names", lambda extension: multipart(
+        [TEXT, script(extension).replace(b"Con", b"Con\0")]))
+    named("10-first-name-indented", lambda extension: multipart(
+        [TEXT, b" " + script(extension)]))
     both("11-many-fields", lambda data: b"X-Filler: 1\n" * 1500 +
          multipart([TEXT, leaf(data)]))
 
@@ -249,6 +269,10 @@ def containers():
         b"begin-base64 644 data\n" + b64(data) + b"====\n"))
     both("19-yenc", lambda data: crlf(HEAD + b"Content-Type: text/plain\n\n") +
          crlf(b"Words before.\n") + yencoded(data), ends=bytes)
+    named("19-opaque-signed-name", lambda extension: HEAD +
+          b"Content-Type: application/pkcs7-mime; smime-type=signed-data\n"
+          b"Content-Transfer-Encoding: base64\n\n" +
+          b64(signed(crlf(script(extension)))))
     both("19-opaque-signed", lambda data: HEAD +
          b"Content-Type: application/pkcs7-mime; smime-type=signed-data; "
          b"name=smime.p7m\nContent-Transfer-Encoding: base64\n\n" +
