@@ -1,9 +1,9 @@
 /*
- * scanner/cursor.h - reads a binary format, and remembers when it ends too soon.
+ * scanner/cursor.h - reads little-endian binary formats, never past the end.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whoever reads past the end gets zeros and empty spans; has_failed is tested
- * once, where it matters.
+ * The error is sticky: after the first read past the end every read gives 0 or
+ * an empty span. Whoever reads a record tests has_failed once, behind it.
  */
 #ifndef SCANNER_CURSOR_H
 #define SCANNER_CURSOR_H
@@ -11,75 +11,69 @@
 #include "scanner/entity.h"
 
 typedef struct {
-	Span rest;
+	Span rest;              /* what is not read yet */
 	gboolean has_failed;
 } Cursor;
 
 static inline Span
 cursor_take(Cursor *cursor, guint64 len)
 {
-	Span taken = { cursor->rest.octets, 0 };
+	Span taken = { cursor->rest.octets, (gsize)len };
 
-	if (len > cursor->rest.len) {
+	if (cursor->has_failed || len > cursor->rest.len) {
 		cursor->has_failed = TRUE;
-		return taken;
+		return (Span){ (const guint8 *)"", 0 };
 	}
-	taken.len = (gsize)len;
-	cursor->rest.len -= taken.len;
-	if (taken.len > 0)
-		cursor->rest.octets += taken.len;
+	cursor->rest.octets += len;
+	cursor->rest.len -= (gsize)len;
 	return taken;
 }
 
 static inline guint64
-cursor_little_endian(Cursor *cursor, gsize len)
+cursor_number(Cursor *cursor, guint octets)
 {
-	Span octets = cursor_take(cursor, len);
-	guint64 value = 0;
+	Span taken = cursor_take(cursor, octets);
+	guint64 number = 0;
 
-	for (gsize i = octets.len; i > 0; i--)
-		value = value << 8 | octets.octets[i - 1];
-	return value;
-}
-
-static inline guint64
-cursor_big_endian(Cursor *cursor, gsize len)
-{
-	Span octets = cursor_take(cursor, len);
-	guint64 value = 0;
-
-	for (gsize i = 0; i < octets.len; i++)
-		value = value << 8 | octets.octets[i];
-	return value;
-}
-
-static inline guint8
-cursor_u8(Cursor *cursor)
-{
-	return (guint8)cursor_little_endian(cursor, 1);
+	for (gsize i = taken.len; i > 0; i--)
+		number = number << 8 | taken.octets[i - 1];
+	return number;
 }
 
 static inline guint16
 cursor_u16(Cursor *cursor)
 {
-	return (guint16)cursor_little_endian(cursor, 2);
+	return (guint16)cursor_number(cursor, 2);
 }
 
 static inline guint32
 cursor_u32(Cursor *cursor)
 {
-	return (guint32)cursor_little_endian(cursor, 4);
+	return (guint32)cursor_number(cursor, 4);
 }
 
-/* Part of a span; beyond its end: empty. */
+/* Up to the next NUL, which is skipped. */
 static inline Span
-span_at(Span span, guint64 offset, guint64 len)
+cursor_string(Cursor *cursor)
 {
-	Cursor cursor = { span, FALSE };
+	gsize len = 0;
+	Span string;
+
+	while (len < cursor->rest.len && cursor->rest.octets[len] != 0)
+		len++;
+	string = cursor_take(cursor, len);
+	cursor_take(cursor, 1);
+	return string;
+}
+
+/* What lies behind offset; empty and failed where it is outside. */
+static inline Cursor
+cursor_at(Span octets, guint64 offset)
+{
+	Cursor cursor = { octets, FALSE };
 
 	cursor_take(&cursor, offset);
-	return cursor.has_failed ? (Span){ span.octets, 0 } :
-	    cursor_take(&cursor, len);
+	return cursor;
 }
 
 #endif

@@ -14,6 +14,7 @@ container_free(gpointer data)
 	Container *container = data;
 
 	g_clear_pointer(&container->octets, g_bytes_unref);
+	g_clear_pointer(&container->held, g_ptr_array_unref);
 	g_free(container);
 }
 
@@ -26,20 +27,13 @@ announced_free(gpointer data)
 	g_free(announced);
 }
 
-/* is_lasting: the octets outlive the scan, and are not copied. */
 static Container *
-enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
-    gboolean is_lasting)
+enter_container(EngineScan *scan, PartRecord *part, gsize len, guint depth)
 {
 	Container *container = g_new0(Container, 1);
 
 	container->part = part;
-	container->kind = container_kind(part->detected_type, octets);
-	if (container->kind != NULL && container->kind->reader != READER_NONE)
-		container->octets = is_lasting ?
-		    g_bytes_new_static(octets.octets, octets.len) :
-		    g_bytes_new(octets.octets, octets.len);
-	container->len = octets.len;
+	container->len = len;
 	container->depth = depth;
 	g_ptr_array_add(scan->containers, container);
 	g_ptr_array_add(scan->way, container);
@@ -159,6 +153,7 @@ on_member(const EngineMember *member, gpointer data)
 	g_autofree char *name = NULL;
 	g_autoptr(GPtrArray) names = NULL;
 	Container *container;
+	const char *holder_type;
 	PartRecord *part;
 	gboolean is_new;
 
@@ -167,14 +162,20 @@ on_member(const EngineMember *member, gpointer data)
 	if (member->depth == 0 || member->is_normalised)
 		return ENGINE_VISIT_SCAN;
 	container = enclosing_container(scan, depth, member->parent_len);
+	holder_type = container->part->detected_type;
 	name = take_announced(scan, member->name);
 	names = member_names(name, container->part);
 	part = examine_member(scan->walk, container, names, octets, depth,
 	    &is_new);
 	if (!is_new)
 		return ENGINE_VISIT_SKIP;
-	container = enter_container(scan, part, octets, depth, FALSE);
+	container = enter_container(scan, part, member->len, depth);
 	container->engine_type = g_intern_string(member->engine_type);
+	container->held = examine_traits(scan->walk, part, octets,
+	    holder_type);
+	/* They are gone when libclamav returns. */
+	if (has_reader(part, octets))
+		container->octets = g_bytes_new(octets.octets, octets.len);
 	return ENGINE_VISIT_SCAN;
 }
 
@@ -191,9 +192,12 @@ scan_octets(Walk *walk, PartRecord *part, Span octets, guint depth)
 	g_autoptr(GPtrArray) announced = g_ptr_array_new_with_free_func(
 	    announced_free);
 	EngineScan scan = { walk, containers, way, announced };
+	Container *root = enter_container(&scan, part, octets.len, depth);
 	const char *detail;
 
-	enter_container(&scan, part, octets, depth, TRUE);
+	root->held = examine_traits(walk, part, octets, NULL);
+	if (has_reader(part, octets))
+		root->octets = g_bytes_new_static(octets.octets, octets.len);
 	switch (engine_scan(ruleset_engine(walk->examination->rules),
 	    octets.octets, octets.len, ENGINE_WHOLE, &visitor, &scan,
 	    &detail)) {
@@ -272,7 +276,7 @@ walk_loose(Examination *examination, Span octets, EngineScope scope,
 
 	walk.deadline = g_get_monotonic_time() +
 	    1000 * (gint64)examination->policy->max_container_ms;
-	enter_container(&scan, &part, octets, 0, TRUE);
+	enter_container(&scan, &part, octets.len, 0);
 	if (engine_scan(ruleset_engine(examination->rules), octets.octets,
 	    octets.len, scope, &visitor, &scan, &detail) == ENGINE_UNFINISHED)
 		record_add_finding(examination->record, FINDING_ERROR,

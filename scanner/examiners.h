@@ -7,13 +7,14 @@
  * examination_member.c  one member of a container, and the limits of all
  * examination_walk.c    the containers in an object as libclamav opens them
  * examination_open.c    those that libclamav does not open, and what is unread
+ * examination_traits.c  what an object can do, and the files it holds
  * examination_remark.c  what libclamav says of an object
  */
 #ifndef SCANNER_EXAMINERS_H
 #define SCANNER_EXAMINERS_H
 
-#include "scanner/container.h"
 #include "scanner/examination.h"
+#include "scanner/trait.h"
 
 struct examination {
 	const RuleSet *rules;
@@ -37,12 +38,12 @@ typedef struct {
 /* An object that has members, or may have. */
 typedef struct {
 	PartRecord *part;
-	const ContainerKind *kind;      /* NULL: it is none */
 	GBytes *octets;         /* NULL: no reader would want them */
 	const char *engine_type;        /* libclamav's; NULL: not known */
 	gsize len;
 	guint depth;            /* 0: the object that the walk began with */
 	guint children;         /* parts that were made of its members */
+	GPtrArray *held;        /* of HeldFile *: see trait.h; NULL: none */
 	/* libclamav has told a member's name: it opens such containers. Without
 	 * names, it has merely found something in the octets. */
 	gboolean is_named;
@@ -132,8 +133,25 @@ char *take_announced(EngineScan *scan, const char *name);
 
 /* --- examination_open.c --- */
 
+/* Whether some reader may be asked for the content of part: then it is kept. */
+gboolean has_reader(const PartRecord *part, Span octets);
+
 /* After the scan: opens what libclamav did not, and says what stays unread. */
 void finish_container(EngineScan *scan, Container *container);
+
+/* --- examination_traits.c --- */
+
+/*
+ * Adds what octets, the content of part, can do to the record. holder_type:
+ * detected type of what they are a member of; NULL: none. Returns the files
+ * that they hold, of HeldFile *; NULL: none. Caller unrefs.
+ */
+GPtrArray *examine_traits(Walk *walk, const PartRecord *part, Span octets,
+    const char *holder_type);
+
+/* After the scan: the files that the container holds, where libclamav did not
+ * show them, or without their names. */
+void examine_held_files(EngineScan *scan, Container *container);
 
 /* --- examination_remark.c --- */
 

@@ -98,7 +98,7 @@ static const NamedColor named_colors[] = {
 HtmlStyle
 html_style_initial(void)
 {
-	HtmlStyle style = { "", 0x000000, 0xffffff, 0xffffff, 3, FALSE };
+	HtmlStyle style = { "", 0x000000, 0xffffff, 3, FALSE };
 
 	return style;
 }
@@ -176,27 +176,16 @@ html_color_parse(const char *text)
 }
 
 static void
-set_foreground(HtmlStyle *style, const char *value)
-{
-	if (strcmp(value, "transparent") == 0)
-		style->foreground = style->background;
-	else if (strcmp(value, "inherit") != 0)
-		style->foreground = html_color_parse(value);
-}
-
-static void
-set_background_color(HtmlStyle *style, const HtmlStyle *outer,
-    const char *value)
+set_color(guint32 *color, const char *value, const HtmlStyle *style,
+    const HtmlStyle *outer)
 {
 	if (strcmp(value, "inherit") == 0)
 		return;
-	if (strcmp(value, "transparent") == 0) {
-		style->background = outer->background;
-		style->styled_background = outer->styled_background;
-	} else {
-		style->background = style->styled_background =
-		    html_color_parse(value);
-	}
+	if (strcmp(value, "transparent") == 0)
+		*color = color == &style->background ? outer->background :
+		    style->background;
+	else
+		*color = html_color_parse(value);
 }
 
 /* "background: url(x) #fff no-repeat": the word that is a colour. */
@@ -209,7 +198,7 @@ set_background(HtmlStyle *style, const char *value)
 		guint32 color = html_color_parse(words[i]);
 
 		if (color != HTML_COLOR_INVALID) {
-			style->background = style->styled_background = color;
+			style->background = color;
 			return;
 		}
 	}
@@ -225,9 +214,9 @@ read_property(HtmlStyle *style, const HtmlStyle *outer, const char *name,
 		*important = '\0';
 	g_strstrip(value);
 	if (strcmp(name, "color") == 0)
-		set_foreground(style, value);
+		set_color(&style->foreground, value, style, outer);
 	else if (strcmp(name, "background-color") == 0)
-		set_background_color(style, outer, value);
+		set_color(&style->background, value, style, outer);
 	else if (strcmp(name, "background") == 0)
 		set_background(style, value);
 	else if (strcmp(name, "display") == 0)
@@ -255,22 +244,22 @@ html_style_read(HtmlStyle *style, const HtmlStyle *outer,
 	}
 }
 
-static gboolean
-is_low_contrast(guint32 foreground, guint32 background)
+gboolean
+html_style_is_low_contrast(const HtmlStyle *style)
 {
 	static const double weights[] = { 0.2126, 0.7152, 0.0722 };
 	double sum = 0;
 
-	if (foreground == background)
+	if (style->foreground == style->background)
 		return TRUE;
-	if (foreground == HTML_COLOR_INVALID ||
-	    background == HTML_COLOR_INVALID)
+	if (style->foreground == HTML_COLOR_INVALID ||
+	    style->background == HTML_COLOR_INVALID)
 		return FALSE;
 	for (guint i = 0; i < 3; i++) {
 		guint shift = 16 - 8 * i;
 		double part = weights[i] *
-		    ((double)(foreground >> shift & 0xff) -
-		    (double)(background >> shift & 0xff));
+		    ((double)(style->foreground >> shift & 0xff) -
+		    (double)(style->background >> shift & 0xff));
 
 		sum += part * part;
 	}
@@ -278,15 +267,9 @@ is_low_contrast(guint32 foreground, guint32 background)
 }
 
 gboolean
-html_style_is_low_contrast(const HtmlStyle *style)
-{
-	return is_low_contrast(style->foreground, style->styled_background);
-}
-
-gboolean
 html_style_is_invisible(const HtmlStyle *style)
 {
-	return is_low_contrast(style->foreground, style->background) ||
+	return html_style_is_low_contrast(style) ||
 	    style->foreground == HTML_COLOR_INVALID ||
 	    style->background == HTML_COLOR_INVALID || style->size <= 1 ||
 	    style->is_hidden;

@@ -11,6 +11,8 @@
 
 #include <glib.h>
 
+#include "scanner/trait.h"
+
 /* What a finding that policy may decide does to the message. */
 typedef enum {
 	CHOICE_REFUSE = 0,
@@ -76,6 +78,7 @@ typedef struct {
 	PolicyChoice hidden_part;       /* an object that only a tolerant reading shows */
 	PolicyChoice message_partial;
 	PolicyChoice external_body;
+	PolicyChoice traits[N_TRAITS];  /* what documents can do: see trait.h */
 	/* The name of this server in MIME-Ambiguity-Results; NULL: no such
 	 * field. */
 	char *ambiguity_results;

@@ -136,6 +136,32 @@ type_of_cafebabe(const guint8 *octets, gsize len)
 	    "application/x-java-applet";
 }
 
+/*
+ * A package, patch or transform of Windows Installer is a compound file
+ * ([MS-CFB]) whose root entry, the first of its directory, has such a class.
+ */
+static const char *
+type_of_installer(const guint8 *octets, gsize len)
+{
+	static const char classes[] = "\x84\x86\x82";
+	static const char rest[] = "\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0\x46";
+	guint64 entry;
+	guint shift;
+
+	if (!has_at(octets, len, 0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) ||
+	    len < SECTOR)
+		return NULL;
+	shift = le16(octets + 30);
+	if (shift != 9 && shift != 12)
+		return NULL;
+	entry = ((guint64)le32(octets + 48) + 1) << shift;
+	if (entry > len || len - entry < 128)
+		return NULL;
+	return memchr(classes, octets[entry + 80], 3) != NULL &&
+	    has_at(octets, len, entry + 81, rest, sizeof(rest) - 1) ?
+	    "application/x-msi" : NULL;
+}
+
 /* --- disk images --------------------------------------------------------------- */
 
 static const char *
@@ -240,8 +266,8 @@ const char *
 file_type_refine(const void *octets, gsize len, const char *detected_type)
 {
 	static const char *(*const recognisers[])(const guint8 *, gsize) = {
-		type_of_marks, type_of_exe, type_of_cafebabe, type_of_volume,
-		type_of_disk,
+		type_of_marks, type_of_exe, type_of_cafebabe, type_of_installer,
+		type_of_volume, type_of_disk,
 	};
 	const char *type = NULL;
 

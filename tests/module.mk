@@ -49,22 +49,22 @@ tests_test_content_LDADD = $(MAILWEIR_LIBS)
 tests_test_content_rules_SOURCES = tests/test-content-rules.c tests/table.h
 tests_test_content_rules_LDADD = $(MAILWEIR_LIBS)
 
+check_PROGRAMS += tests/test-document
+tests_test_document_SOURCES = tests/test-document.c tests/table.h
+tests_test_document_LDADD = $(MAILWEIR_LIBS)
+
 check_PROGRAMS += tests/test-filename
 tests_test_filename_SOURCES = tests/test-filename.c
 tests_test_filename_LDADD = $(MAILWEIR_LIBS)
 EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
-	tests/test-parity.sh \
-	tests/test-help.sh tests/test-milter.sh tests/test-mutations.sh \
+	tests/test-help.sh tests/test-measure.sh tests/test-milter.sh \
+	tests/test-mutations.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
-EXTRA_PROGRAMS = tests/bench/floor tests/openers tests/parity/parity-hits
-tests_parity_parity_hits_SOURCES = tests/parity/parity-hits.c
-tests_parity_parity_hits_LDADD = $(MAILWEIR_LIBS)
-tests/test-parity.log: tests/parity/parity-hits$(EXEEXT)
-EXTRA_DIST += tests/parity
+EXTRA_PROGRAMS = tests/bench/floor tests/openers
 tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
 EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py

@@ -13,11 +13,16 @@ fuzz_programs = \
 	tests/fuzz/fuzz-file-type \
 	tests/fuzz/fuzz-filename \
 	tests/fuzz/fuzz-header \
+	tests/fuzz/fuzz-html-file \
 	tests/fuzz/fuzz-lines \
+	tests/fuzz/fuzz-office-ole2 \
+	tests/fuzz/fuzz-office-xml \
+	tests/fuzz/fuzz-onenote \
 	tests/fuzz/fuzz-parameter \
+	tests/fuzz/fuzz-pdf \
 	tests/fuzz/fuzz-record \
+	tests/fuzz/fuzz-rtf \
 	tests/fuzz/fuzz-socket-request \
-	tests/fuzz/fuzz-tnef \
 	tests/fuzz/fuzz-verdict
 
 if ENABLE_FUZZ
@@ -96,6 +101,26 @@ tests_fuzz_fuzz_cms_SOURCES = tests/fuzz/fuzz-cms.c $(fuzz_main)
 tests_fuzz_fuzz_cms_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_cms_LDFLAGS = $(fuzz_ldflags)
 
-tests_fuzz_fuzz_tnef_SOURCES = tests/fuzz/fuzz-tnef.c $(fuzz_main)
-tests_fuzz_fuzz_tnef_LDADD = $(MAILWEIR_LIBS)
-tests_fuzz_fuzz_tnef_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_office_ole2_SOURCES = tests/fuzz/fuzz-office-ole2.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_office_ole2_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_office_ole2_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_office_xml_SOURCES = tests/fuzz/fuzz-office-xml.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_office_xml_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_office_xml_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz-pdf.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_pdf_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_pdf_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_rtf_SOURCES = tests/fuzz/fuzz-rtf.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_rtf_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_rtf_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_html_file_SOURCES = tests/fuzz/fuzz-html-file.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_html_file_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_html_file_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_onenote_SOURCES = tests/fuzz/fuzz-onenote.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_onenote_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_onenote_LDFLAGS = $(fuzz_ldflags)

@@ -174,7 +174,7 @@ def report(missed, tries, honest, refused, unexplained, stale, explained):
         100 * share))
     for document, why in refused:
         print("# refused: %s: %s; %s" % (
-            document, why, explained.get(document, ["", "", "NOT EXPLAINED"])[2]))
+            document, why, explained.get(document, ["", "NOT EXPLAINED"])[1]))
     print("%sok 3 - each of them is explained in refused.tsv" % (
         "not " if unexplained else ""))
     print("%sok 4 - the tables name nothing that is not there" % (

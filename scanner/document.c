@@ -1,0 +1,265 @@
+/*
+ * scanner/document.c - what an object can do, by the kind of file it is.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/cursor.h"
+#include "scanner/document.h"
+#include "scanner/html_file.h"
+#include "scanner/inflate.h"
+#include "scanner/octet_search.h"
+#include "scanner/office.h"
+#include "scanner/onenote.h"
+#include "scanner/pdf.h"
+#include "scanner/rtf.h"
+
+/* Viewers look for "%PDF-" in so many octets (ISO 32000-1 annex H). */
+#define PDF_HEADER_OCTETS 1024
+/* The end of a ZIP archive: a record of 22 octets and a comment. */
+#define ZIP_END_OCTETS 22
+#define ZIP_MAX_COMMENT_OCTETS 65535
+#define ACTIVE_MIME_HEADER_OCTETS 50
+#define MAX_INFLATED_OCTETS (64u << 20)
+
+static gboolean
+has_prefix(const char *type, const char *const *prefixes)
+{
+	for (; *prefixes != NULL; prefixes++)
+		if (g_str_has_prefix(type, *prefixes))
+			return TRUE;
+	return FALSE;
+}
+
+/* --- two files in one ------------------------------------------------------------- */
+
+/* Browsers show a page whatever octets are behind it. */
+static gboolean
+begins_as_page(Span octets)
+{
+	static const char *const tags[] = { "<!doctype html", "<html", "<head",
+		"<body", "<script", "<svg", "<meta", "<title" };
+	gsize i = 0;
+
+	while (i < octets.len && (g_ascii_isspace(octets.octets[i]) ||
+	    octets.octets[i] >= 0xbb))
+		i++;
+	for (gsize k = 0; k < G_N_ELEMENTS(tags); k++)
+		if (octets.len - i > strlen(tags[k]) && g_ascii_strncasecmp(
+		    (const char *)octets.octets + i, tags[k],
+		    strlen(tags[k])) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* What is opened for itself, and what an archive must not be behind. */
+static gboolean
+is_showable(Span octets, const char *type)
+{
+	static const char *const prefixes[] = { "image/", "audio/", "video/",
+		"text/html", "text/rtf", "application/pdf",
+		"application/postscript", NULL };
+
+	return has_prefix(type, prefixes) || begins_as_page(octets);
+}
+
+/*
+ * Whether the octets end as a ZIP archive does, to the last one: its directory
+ * is where the record says, counted from the beginning of the archive, which
+ * may have anything before it.
+ */
+static gboolean
+ends_as_zip(Span octets)
+{
+	gsize lowest = octets.len > ZIP_END_OCTETS + ZIP_MAX_COMMENT_OCTETS ?
+	    octets.len - ZIP_END_OCTETS - ZIP_MAX_COMMENT_OCTETS : 0;
+
+	if (octets.len < ZIP_END_OCTETS)
+		return FALSE;
+	for (gsize i = octets.len - ZIP_END_OCTETS + 1; i-- > lowest;) {
+		Cursor end = cursor_at(octets, i);
+		guint32 size;
+
+		if (octets.octets[i] != 'P' || cursor_u32(&end) != 0x06054b50)
+			continue;
+		cursor_take(&end, 8);
+		size = cursor_u32(&end);
+		cursor_u32(&end);
+		if (cursor_u16(&end) != end.rest.len || size > i || size == 0)
+			continue;
+		end = cursor_at(octets, i - size);
+		if (cursor_u32(&end) == 0x02014b50)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean
+has_archive(Span octets)
+{
+	static const struct {
+		const char *octets;
+		gsize len;
+	} marks[] = { { "Rar!\x1a\7\0", 7 }, { "Rar!\x1a\7\1\0", 8 },
+		{ "7z\xbc\xaf\x27\x1c\0", 7 } };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+		if (memmem(octets.octets, octets.len, marks[i].octets,
+		    marks[i].len) != NULL)
+			return TRUE;
+	return FALSE;
+}
+
+/* "%PDF-1." with a PDF behind it. */
+static gboolean
+holds_pdf(Span octets)
+{
+	Span begin = { octets.octets, MIN(octets.len, PDF_HEADER_OCTETS) };
+
+	return octets_find(begin, "%PDF-") != NULL &&
+	    octets_find(octets, "endobj") != NULL;
+}
+
+/* A program for Windows or Linux anywhere in the octets. */
+static gboolean
+holds_program(Span octets)
+{
+	static const char pe[] = { 'P', 'E', 0, 0 };
+	static const char elf[] = { 0x7f, 'E', 'L', 'F' };
+	const guint8 *begin = octets.octets, *end = begin + octets.len;
+	const guint8 *at = begin;
+
+	while ((at = memmem(at, (gsize)(end - at), pe, sizeof(pe))) != NULL) {
+		/* The DOS header is some octets before, and points here. */
+		for (gsize back = 64; back <= 1024 &&
+		     back <= (gsize)(at - begin); back++) {
+			Cursor offset = cursor_at(octets,
+			    (guint64)(at - begin) - back + 60);
+
+			if (at[-(gssize)back] == 'M' &&
+			    at[1 - (gssize)back] == 'Z' &&
+			    cursor_u32(&offset) == back)
+				return TRUE;
+		}
+		at++;
+	}
+	at = begin;
+	while ((at = memmem(at, (gsize)(end - at), elf, sizeof(elf))) != NULL) {
+		/* Class, byte order, version; then zeros. */
+		if (end - at > 16 && (at[4] == 1 || at[4] == 2) &&
+		    (at[5] == 1 || at[5] == 2) && at[6] == 1 &&
+		    at[10] == 0 && at[12] == 0 && at[14] == 0)
+			return TRUE;
+		at++;
+	}
+	return FALSE;
+}
+
+/* Archives are opened; programs are refused for themselves. */
+static gboolean
+is_opened(const char *type)
+{
+	static const char *const prefixes[] = { "application/zip",
+		"application/gzip", "application/x-", "application/java",
+		"application/vnd.ms-cab", "application/zstd",
+		"application/vnd.rar", "application/vnd.microsoft.portable",
+		"application/vnd.debian", "application/vnd.openxml",
+		"application/vnd.oasis", "application/epub", "message/",
+		"application/mac-binhex", "application/vnd.ms-tnef", NULL };
+
+	return has_prefix(type, prefixes) &&
+	    strcmp(type, "application/x-ole-storage") != 0;
+}
+
+static void
+examine_pairs(Span octets, const char *type, Traits *traits)
+{
+	if (is_showable(octets, type)) {
+		if (ends_as_zip(octets))
+			traits_add(traits, TRAIT_POLYGLOT,
+			    "it is a ZIP archive too");
+		if (strcmp(type, "application/pdf") != 0 &&
+		    has_archive(octets))
+			traits_add(traits, TRAIT_POLYGLOT,
+			    "it is an archive too");
+		if (strcmp(type, "application/pdf") != 0 && holds_pdf(octets))
+			traits_add(traits, TRAIT_POLYGLOT, "it is a PDF too");
+	}
+	if (!is_opened(type) && holds_program(octets))
+		traits_add(traits, TRAIT_EMBEDDED_PROGRAM,
+		    "a program is somewhere in it");
+}
+
+/* --- formats ------------------------------------------------------------------------ */
+
+/* What old Word saves macros in, outside of compound files. */
+static void
+examine_active_mime(Span octets, Traits *traits)
+{
+	Cursor cursor = { octets, FALSE };
+	GBytes *inflated;
+
+	cursor_take(&cursor, ACTIVE_MIME_HEADER_OCTETS);
+	inflated = inflate_zlib(cursor.rest, MAX_INFLATED_OCTETS);
+	if (inflated != NULL)
+		traits_add_file(traits, (Span){ NULL, 0 }, inflated);
+}
+
+static gboolean
+begins(Span octets, const char *mark, gsize len)
+{
+	return octets.len >= len && memcmp(octets.octets, mark, len) == 0;
+}
+
+static gboolean
+is_xml(Span octets, const char *type)
+{
+	return strcmp(type, "text/xml") == 0 ||
+	    strcmp(type, "application/xml") == 0 ||
+	    g_str_has_suffix(type, "+xml") || begins(octets, "<?xml", 5) ||
+	    begins(octets, "\xef\xbb\xbf<?xml", 8) ||
+	    begins(octets, "\xff\xfe<\0?\0", 6) ||
+	    begins(octets, "\xfe\xff\0<\0?", 6);
+}
+
+static void
+examine_text(Span octets, const char *type, Traits *traits)
+{
+	if (is_xml(octets, type))
+		office_examine_xml(octets, traits);
+	if (strcmp(type, "image/svg+xml") == 0 || (is_xml(octets, type) &&
+	    octets_find(octets, "<svg") != NULL))
+		html_file_examine_svg(octets, traits);
+	else if (begins_as_page(octets) || is_xml(octets, type) ||
+	    strcmp(type, "text/html") == 0 ||
+	    octets_find(octets, "<script") != NULL ||
+	    octets_find(octets, "<SCRIPT") != NULL)
+		html_file_examine(octets, traits);
+}
+
+void
+document_examine(Span octets, const char *type, const char *holder_type,
+    Traits *traits)
+{
+	gboolean is_in_pdf = g_strcmp0(holder_type, "application/pdf") == 0;
+
+	if (begins(octets, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
+		office_examine_ole2(octets, traits);
+	else if (begins(octets, "{\\rt", 4))
+		rtf_examine(octets, traits);
+	else if (begins(octets, "ActiveMime", 10))
+		examine_active_mime(octets, traits);
+	else if (strcmp(type, "application/onenote") == 0)
+		onenote_examine(octets, traits);
+	else if (g_str_has_prefix(type, "text/") || is_xml(octets, type) ||
+	    begins_as_page(octets))
+		examine_text(octets, type, traits);
+	else if (holder_type != NULL && strstr(holder_type, "spreadsheet"))
+		office_examine_binary(octets, traits);
+	if (strcmp(type, "application/pdf") == 0 || holds_pdf(octets) ||
+	    (is_in_pdf && g_ascii_isdigit(octets.len > 0 ? *octets.octets : 0)))
+		pdf_examine(octets, traits);
+	examine_pairs(octets, type, traits);
+}

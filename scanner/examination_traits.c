@@ -1,0 +1,63 @@
+/*
+ * scanner/examination_traits.c - what a document can do, and the files in it.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include "scanner/document.h"
+#include "scanner/examiners.h"
+
+GPtrArray *
+examine_traits(Walk *walk, const PartRecord *part, Span octets,
+    const char *holder_type)
+{
+	Examination *examination = walk->examination;
+	g_autoptr(Traits) traits = traits_new();
+
+	if (part->detected_type == NULL)
+		return NULL;
+	document_examine(octets, part->detected_type, holder_type, traits);
+	for (guint trait = 0; trait < N_TRAITS; trait++)
+		if (traits->details[trait] != NULL)
+			record_add_finding(examination->record, FINDING_TYPE,
+			    trait_name((Trait)trait),
+			    verdict_of(examination->policy->traits[trait]),
+			    part->path, part_first_name(part), walk->reading,
+			    "%s", traits->details[trait]);
+	if (traits->exceeds_limit)
+		record_add_finding(examination->record, FINDING_LIMIT,
+		    "document-limit", VERDICT_ILLEGAL, part->path,
+		    part_first_name(part), walk->reading,
+		    "holds more than can be looked at");
+	return traits->files->len > 0 ? g_ptr_array_ref(traits->files) : NULL;
+}
+
+static void
+examine_held_file(EngineScan *scan, Container *container,
+    const HeldFile *file)
+{
+	Walk *walk = scan->walk;
+	g_autoptr(GPtrArray) names = member_names("", NULL);
+	PartRecord *part;
+	gboolean is_new;
+	Span octets;
+
+	if (file->name != NULL)
+		g_ptr_array_add(names, filename_new(
+		    g_bytes_get_data(file->name, NULL),
+		    g_bytes_get_size(file->name), FILENAME_MEMBER));
+	octets.octets = g_bytes_get_data(file->octets, &octets.len);
+	part = examine_member(walk, container, names, octets,
+	    container->depth + 1, &is_new);
+	if (is_new)
+		walk_member(walk, part, octets, container->depth + 1);
+}
+
+void
+examine_held_files(EngineScan *scan, Container *container)
+{
+	for (guint i = 0; container->held != NULL && i < container->held->len &&
+	     !scan->walk->is_over; i++)
+		examine_held_file(scan, container,
+		    g_ptr_array_index(container->held, i));
+}

@@ -1,0 +1,224 @@
+/*
+ * scanner/office_ole2.c - what compound files can do: VBA, Excel 4 macros, packages.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/cursor.h"
+#include "scanner/octet_search.h"
+#include "scanner/office.h"
+#include "scanner/ole2.h"
+#include "scanner/vba.h"
+
+/* Of one stream. */
+#define MAX_MODULE_OCTETS (8u << 20)
+#define MAX_STREAM_OCTETS (64u << 20)
+/* Modules of a project beyond these are not read. */
+#define MAX_MODULES 1000u
+
+/* --- packages ------------------------------------------------------------------ */
+
+/* The name without its folders: they are the sender's. */
+static Span
+base_name(Span path)
+{
+	gsize i = path.len;
+
+	while (i > 0 && path.octets[i - 1] != '\\' && path.octets[i - 1] != '/')
+		i--;
+	return (Span){ path.octets + i, path.len - i };
+}
+
+void
+office_examine_package(Span octets, Traits *traits)
+{
+	Cursor cursor = { octets, FALSE };
+	Span label, path, data;
+	guint32 len;
+
+	cursor_u16(&cursor);
+	label = cursor_string(&cursor);
+	path = cursor_string(&cursor);
+	cursor_u32(&cursor);
+	cursor_take(&cursor, cursor_u32(&cursor));
+	len = cursor_u32(&cursor);
+	if (cursor.has_failed)
+		return;
+	/* Cut where the stream ends. */
+	data = cursor_take(&cursor, MIN(len, cursor.rest.len));
+	path = base_name(path.len > 0 ? path : label);
+	traits_add_file(traits, path, g_bytes_new(data.octets, data.len));
+}
+
+/* --- Excel 4 macros ([MS-XLS]) --------------------------------------------------- */
+
+enum {
+	RECORD_LBL = 0x0018,
+	RECORD_BOUNDSHEET = 0x0085,
+};
+
+/* A defined name that Excel runs: built in, by its number, or spelt. */
+static gboolean
+is_auto_label(Cursor record)
+{
+	static const guint8 automatic[] = { 1, 2, 10, 11 };
+	guint flags = cursor_u16(&record);
+	guint len;
+	g_autofree char *text = NULL;
+	Span name;
+
+	cursor_take(&record, 1);
+	len = (guint)cursor_number(&record, 1);
+	cursor_take(&record, 10);
+	cursor_take(&record, 1);
+	if (record.has_failed || len == 0)
+		return FALSE;
+	name = record.rest;
+	if ((flags & 0x20) != 0)
+		return name.len > 0 && memchr(automatic, *name.octets,
+		    sizeof(automatic)) != NULL;
+	text = octets_lower(name);
+	return octets_find((Span){ (const guint8 *)text, name.len },
+	    "auto_") != NULL;
+}
+
+static void
+examine_workbook(Span octets, Traits *traits)
+{
+	Cursor cursor = { octets, FALSE };
+	gboolean has_macros = FALSE, is_automatic = FALSE;
+
+	while (cursor.rest.len >= 4) {
+		guint type = cursor_u16(&cursor);
+		gsize len = cursor_u16(&cursor);
+		Span data = cursor_take(&cursor, len);
+
+		/* Position, whether hidden, and 1 for a sheet of macros. */
+		if (type == RECORD_BOUNDSHEET && data.len > 6)
+			has_macros |= data.octets[5] == 1;
+		if (type == RECORD_LBL)
+			is_automatic |= is_auto_label((Cursor){ data, FALSE });
+		if (cursor.has_failed)
+			break;
+	}
+	if (has_macros)
+		traits_add(traits, TRAIT_MACROS, "Excel 4 macros");
+	if (has_macros && is_automatic)
+		traits_add(traits, TRAIT_AUTO_MACROS,
+		    "Excel 4 macros that run when it is opened");
+}
+
+/* --- VBA ---------------------------------------------------------------------------- */
+
+/* The class id of the equation editor, 0002CE02-0000-0000-C000-000000000046. */
+static const guint8 equation_class[] = { 0x02, 0xce, 0x02, 0, 0, 0, 0, 0, 0xc0,
+	0, 0, 0, 0, 0, 0, 0x46 };
+
+static gboolean
+has_entry(const Ole2 *ole2, const char *name, gboolean is_stream)
+{
+	const GPtrArray *entries = ole2_entries(ole2);
+
+	for (guint i = 0; i < entries->len; i++) {
+		const Ole2Entry *entry = g_ptr_array_index(entries, i);
+
+		if (entry->is_stream == is_stream &&
+		    g_ascii_strcasecmp(entry->name, name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void
+examine_module(Span stream, const char *name, Traits *traits)
+{
+	g_autoptr(GBytes) source = vba_source(stream);
+	const char *procedure = NULL;
+	Span text;
+
+	if (source != NULL) {
+		text.octets = g_bytes_get_data(source, &text.len);
+		procedure = vba_auto_procedure(text);
+	} else if (g_ascii_strcasecmp(name, "_VBA_PROJECT") == 0) {
+		procedure = vba_auto_name(stream);
+	}
+	if (procedure != NULL)
+		traits_add(traits, TRAIT_AUTO_MACROS, procedure);
+}
+
+static Span
+span_of(GBytes *bytes)
+{
+	Span span;
+
+	span.octets = g_bytes_get_data(bytes, &span.len);
+	return span;
+}
+
+static void
+examine_vba(const Ole2 *ole2, Traits *traits)
+{
+	const GPtrArray *entries = ole2_entries(ole2);
+	guint modules = 0;
+
+	traits_add(traits, TRAIT_MACROS, "VBA");
+	for (guint i = 0; i < entries->len; i++) {
+		const Ole2Entry *entry = g_ptr_array_index(entries, i);
+		g_autoptr(GBytes) stream = NULL;
+
+		if (!entry->is_stream || entry->size == 0)
+			continue;
+		if (++modules > MAX_MODULES) {
+			traits->exceeds_limit = TRUE;
+			return;
+		}
+		stream = ole2_read(ole2, entry, MAX_MODULE_OCTETS);
+		examine_module(span_of(stream), entry->name, traits);
+	}
+}
+
+/* --- the file ------------------------------------------------------------------------ */
+
+static void
+examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
+{
+	g_autoptr(GBytes) stream = NULL;
+	Cursor cursor;
+
+	if (g_ascii_strcasecmp(entry->name, "Workbook") == 0 ||
+	    g_ascii_strcasecmp(entry->name, "Book") == 0) {
+		stream = ole2_read(ole2, entry, MAX_STREAM_OCTETS);
+		examine_workbook(span_of(stream), traits);
+	} else if (g_ascii_strcasecmp(entry->name, "\1Ole10Native") == 0) {
+		stream = ole2_read(ole2, entry, MAX_STREAM_OCTETS);
+		cursor = (Cursor){ span_of(stream), FALSE };
+		cursor_u32(&cursor);
+		office_examine_package(cursor.rest, traits);
+	}
+}
+
+void
+office_examine_ole2(Span octets, Traits *traits)
+{
+	g_autoptr(Ole2) ole2 = ole2_new(octets);
+	const GPtrArray *entries;
+
+	if (ole2 == NULL)
+		return;
+	entries = ole2_entries(ole2);
+	if (has_entry(ole2, "_VBA_PROJECT", TRUE) ||
+	    has_entry(ole2, "VBA", FALSE))
+		examine_vba(ole2, traits);
+	for (guint i = 0; i < entries->len; i++) {
+		const Ole2Entry *entry = g_ptr_array_index(entries, i);
+
+		if (entry->is_stream)
+			examine_stream(ole2, entry, traits);
+		else if (i == 0 && memcmp(entry->class_id, equation_class,
+		    sizeof(equation_class)) == 0)
+			traits_add(traits, TRAIT_EQUATION_OBJECT,
+			    "an object of the equation editor");
+	}
+}

@@ -1,0 +1,246 @@
+/*
+ * scanner/ole2.c - the streams of a compound file ([MS-CFB]).
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/cursor.h"
+#include "scanner/ole2.h"
+
+#define MAGIC "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#define HEADER_FAT_SECTORS 109
+#define MAX_REGULAR_SECTOR 0xfffffffau
+#define ENTRY_OCTETS 128
+#define TYPE_STREAM 2
+#define TYPE_ROOT 5
+
+struct ole2 {
+	Span octets;
+	guint sector_shift;
+	guint mini_shift;
+	guint32 mini_cutoff;    /* smaller streams are in the mini stream */
+	GArray *fat;            /* of guint32: the next sector of each */
+	GArray *mini_fat;
+	GBytes *mini_stream;
+	GPtrArray *entries;
+};
+
+static void
+entry_free(gpointer data)
+{
+	Ole2Entry *entry = data;
+
+	g_free(entry->name);
+	g_free(entry);
+}
+
+void
+ole2_free(Ole2 *ole2)
+{
+	if (ole2 == NULL)
+		return;
+	g_array_unref(ole2->fat);
+	g_array_unref(ole2->mini_fat);
+	g_clear_pointer(&ole2->mini_stream, g_bytes_unref);
+	g_ptr_array_unref(ole2->entries);
+	g_free(ole2);
+}
+
+/* Cut where the file ends; empty outside. */
+static Span
+sector(const Ole2 *ole2, guint32 number)
+{
+	guint64 offset = ((guint64)number + 1) << ole2->sector_shift;
+	gsize len = (gsize)1 << ole2->sector_shift;
+
+	if (number >= MAX_REGULAR_SECTOR || offset >= ole2->octets.len)
+		return (Span){ NULL, 0 };
+	return (Span){ ole2->octets.octets + offset,
+		MIN(len, ole2->octets.len - (gsize)offset) };
+}
+
+static void
+append_numbers(GArray *numbers, Span octets)
+{
+	Cursor cursor = { octets, FALSE };
+
+	while (cursor.rest.len >= 4) {
+		guint32 number = cursor_u32(&cursor);
+
+		g_array_append_val(numbers, number);
+	}
+}
+
+/* The octets of a chain of sectors. A chain has no more of them than the FAT. */
+static GByteArray *
+read_chain(const Ole2 *ole2, guint32 first, gsize max_octets)
+{
+	GByteArray *octets = g_byte_array_new();
+	guint32 number = first;
+
+	for (guint i = 0; i < ole2->fat->len && number < ole2->fat->len &&
+	     octets->len < max_octets; i++) {
+		Span span = sector(ole2, number);
+
+		if (span.len == 0)
+			break;
+		g_byte_array_append(octets, span.octets,
+		    (guint)MIN(span.len, max_octets - octets->len));
+		number = g_array_index(ole2->fat, guint32, number);
+	}
+	return octets;
+}
+
+/* The FAT: 109 of its sectors are named in the header, others in a chain. */
+static void
+read_fat(Ole2 *ole2)
+{
+	guint32 max_sectors =
+	    (guint32)(ole2->octets.len >> ole2->sector_shift) + 1;
+	Cursor header = cursor_at(ole2->octets, 68);
+	guint32 next = cursor_u32(&header);
+
+	cursor_u32(&header);
+	for (guint i = 0; i < HEADER_FAT_SECTORS; i++) {
+		guint32 number = cursor_u32(&header);
+
+		if (ole2->fat->len < max_sectors)
+			append_numbers(ole2->fat, sector(ole2, number));
+	}
+	for (guint32 i = 0; i < max_sectors; i++) {
+		Cursor list = { sector(ole2, next), FALSE };
+
+		if (list.rest.len < 8)
+			return;
+		while (list.rest.len >= 8) {
+			guint32 number = cursor_u32(&list);
+
+			if (ole2->fat->len < max_sectors)
+				append_numbers(ole2->fat,
+				    sector(ole2, number));
+		}
+		next = cursor_u32(&list);
+	}
+}
+
+static void
+add_entry(Ole2 *ole2, Cursor entry)
+{
+	Span name = cursor_take(&entry, 64);
+	gsize name_len = cursor_u16(&entry);
+	guint type = cursor_u16(&entry) & 0xff;
+	Ole2Entry *added;
+	gunichar2 units[32];
+
+	if (type == 0 || entry.has_failed)
+		return;
+	added = g_new0(Ole2Entry, 1);
+	added->is_stream = type == TYPE_STREAM;
+	cursor_take(&entry, 12);
+	memcpy(added->class_id, cursor_take(&entry, 16).octets, 16);
+	cursor_take(&entry, 20);
+	added->first_sector = cursor_u32(&entry);
+	added->size = cursor_number(&entry, 8);
+	/* The upper half is not always cleared where sectors are small. */
+	if (ole2->sector_shift == 9)
+		added->size &= 0xffffffff;
+	for (guint i = 0; i < 32; i++)
+		units[i] = (gunichar2)(name.octets[2 * i] |
+		    name.octets[2 * i + 1] << 8);
+	added->name = g_utf16_to_utf8(units, (glong)MIN(name_len / 2, 32), NULL,
+	    NULL, NULL);
+	if (added->name == NULL)
+		added->name = g_strdup("");
+	g_ptr_array_add(ole2->entries, added);
+	if (type == TYPE_ROOT && ole2->mini_stream == NULL)
+		ole2->mini_stream = g_byte_array_free_to_bytes(read_chain(ole2,
+		    added->first_sector, ole2->octets.len));
+}
+
+static void
+read_directory(Ole2 *ole2, guint32 first)
+{
+	g_autoptr(GByteArray) directory = read_chain(ole2, first,
+	    OLE2_MAX_ENTRIES * ENTRY_OCTETS);
+	Cursor cursor = { { directory->data, directory->len }, FALSE };
+
+	while (cursor.rest.len >= ENTRY_OCTETS)
+		add_entry(ole2, (Cursor){ cursor_take(&cursor, ENTRY_OCTETS),
+			FALSE });
+}
+
+Ole2 *
+ole2_new(Span octets)
+{
+	g_autoptr(Ole2) ole2 = NULL;
+	g_autoptr(GByteArray) mini_fat = NULL;
+	Cursor header = { octets, FALSE };
+	guint32 directory;
+
+	if (octets.len < 512 || memcmp(octets.octets, MAGIC, 8) != 0)
+		return NULL;
+	ole2 = g_new0(Ole2, 1);
+	ole2->octets = octets;
+	ole2->fat = g_array_new(FALSE, FALSE, sizeof(guint32));
+	ole2->mini_fat = g_array_new(FALSE, FALSE, sizeof(guint32));
+	ole2->entries = g_ptr_array_new_with_free_func(entry_free);
+	cursor_take(&header, 30);
+	ole2->sector_shift = cursor_u16(&header);
+	ole2->mini_shift = cursor_u16(&header);
+	/* 512 or 4096 octets, and 64: others are not opened by Windows. */
+	if (ole2->sector_shift != 9 && ole2->sector_shift != 12)
+		return NULL;
+	if (ole2->mini_shift == 0 || ole2->mini_shift >= ole2->sector_shift)
+		ole2->mini_shift = 6;
+	cursor_take(&header, 14);
+	directory = cursor_u32(&header);
+	cursor_u32(&header);
+	ole2->mini_cutoff = cursor_u32(&header);
+	read_fat(ole2);
+	mini_fat = read_chain(ole2, cursor_u32(&header), octets.len);
+	append_numbers(ole2->mini_fat, (Span){ mini_fat->data, mini_fat->len });
+	read_directory(ole2, directory);
+	return g_steal_pointer(&ole2);
+}
+
+const GPtrArray *
+ole2_entries(const Ole2 *ole2)
+{
+	return ole2->entries;
+}
+
+static GByteArray *
+read_mini_chain(const Ole2 *ole2, guint32 first, gsize max_octets)
+{
+	GByteArray *octets = g_byte_array_new();
+	gsize len = (gsize)1 << ole2->mini_shift, size;
+	const guint8 *stream = g_bytes_get_data(ole2->mini_stream, &size);
+	guint32 number = first;
+
+	for (guint i = 0; i < ole2->mini_fat->len &&
+	     number < ole2->mini_fat->len && octets->len < max_octets; i++) {
+		guint64 offset = (guint64)number << ole2->mini_shift;
+
+		if (offset >= size)
+			break;
+		g_byte_array_append(octets, stream + offset,
+		    (guint)MIN(MIN(len, size - offset),
+		        max_octets - octets->len));
+		number = g_array_index(ole2->mini_fat, guint32, number);
+	}
+	return octets;
+}
+
+GBytes *
+ole2_read(const Ole2 *ole2, const Ole2Entry *entry, gsize max_octets)
+{
+	gsize size = (gsize)MIN(entry->size, (guint64)max_octets);
+	gboolean is_mini = entry->size < ole2->mini_cutoff &&
+	    ole2->mini_stream != NULL;
+
+	return g_byte_array_free_to_bytes(is_mini ?
+	    read_mini_chain(ole2, entry->first_sector, size) :
+	    read_chain(ole2, entry->first_sector, size));
+}

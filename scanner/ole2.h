@@ -1,0 +1,42 @@
+/*
+ * scanner/ole2.h - the streams of a compound file ([MS-CFB]).
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Documents of Office before 2007, Outlook messages, Windows installers, and
+ * the VBA projects of newer documents are compound files. Entries are listed as
+ * the directory has them, whether or not its tree reaches them: what a tree
+ * hides, some program still finds.
+ */
+#ifndef SCANNER_OLE2_H
+#define SCANNER_OLE2_H
+
+#include "scanner/entity.h"
+
+/* Directory entries beyond these are not read. */
+#define OLE2_MAX_ENTRIES 16384u
+
+typedef struct ole2 Ole2;
+
+typedef struct {
+	char *name;             /* UTF-8; control characters as they are */
+	gboolean is_stream;     /* else a storage, or the root */
+	guint8 class_id[16];    /* as stored */
+	guint32 first_sector;
+	guint64 size;           /* octets, as it says */
+} Ole2Entry;
+
+/* NULL: no compound file. octets are borrowed. */
+Ole2 *ole2_new(Span octets);
+void ole2_free(Ole2 *ole2);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ole2, ole2_free)
+
+/* Of Ole2Entry *, in the order of the directory; borrowed. */
+const GPtrArray *ole2_entries(const Ole2 *ole2);
+
+/*
+ * The octets of a stream, at most max_octets, fewer where its chain is broken
+ * or goes in circles. Caller unrefs.
+ */
+GBytes *ole2_read(const Ole2 *ole2, const Ole2Entry *entry, gsize max_octets);
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * scanner/vba.c - the source of VBA macros, and which of them run by themselves.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/cursor.h"
+#include "scanner/octet_search.h"
+#include "scanner/vba.h"
+
+#define CHUNK_OCTETS 4096
+
+/* --- compressed source ([MS-OVBA] 2.4.1) --------------------------------------- */
+
+/* One copy token: its distance takes the more bits the further the chunk is. */
+static gboolean
+copy(GByteArray *source, gsize chunk_begin, guint token)
+{
+	gsize done = source->len - chunk_begin;
+	guint bits = 4;
+	gsize distance, len;
+
+	while (bits < 12 && (gsize)1 << bits < done)
+		bits++;
+	distance = (token >> (16 - bits)) + 1;
+	len = (token & (0xffffu >> bits)) + 3;
+	if (distance > done)
+		return FALSE;
+	for (; len > 0; len--)
+		g_byte_array_append(source,
+		    &source->data[source->len - distance], 1);
+	return TRUE;
+}
+
+static gboolean
+expand_chunk(GByteArray *source, Cursor chunk)
+{
+	gsize begin = source->len;
+	/* Appending must not move what is copied from. */
+	g_byte_array_set_size(source, (guint)(begin + 2 * CHUNK_OCTETS + 64));
+	g_byte_array_set_size(source, (guint)begin);
+	while (chunk.rest.len > 0 && source->len - begin < 2 * CHUNK_OCTETS) {
+		guint flags = (guint)cursor_number(&chunk, 1);
+
+		for (guint bit = 0; bit < 8 && chunk.rest.len > 0; bit++) {
+			guint8 octet;
+
+			if (source->len - begin > CHUNK_OCTETS)
+				return FALSE;
+			if ((flags & 1u << bit) != 0) {
+				if (!copy(source, begin, cursor_u16(&chunk)))
+					return FALSE;
+				continue;
+			}
+			octet = (guint8)cursor_number(&chunk, 1);
+			g_byte_array_append(source, &octet, 1);
+		}
+	}
+	return TRUE;
+}
+
+static GBytes *
+expand(Cursor container)
+{
+	GByteArray *source = g_byte_array_new();
+
+	cursor_take(&container, 1);
+	while (container.rest.len > 2 && source->len < VBA_MAX_SOURCE_OCTETS) {
+		guint header = cursor_u16(&container);
+		gsize len = (header & 0xfff) + 1;
+		Span chunk = cursor_take(&container,
+		    MIN(len, container.rest.len));
+
+		/* Bits 12 to 14 are a signature, bit 15 says it is compressed. */
+		if ((header & 0x7000) != 0x3000)
+			break;
+		if ((header & 0x8000) == 0)
+			g_byte_array_append(source, chunk.octets,
+			    (guint)chunk.len);
+		else if (!expand_chunk(source, (Cursor){ chunk, FALSE }))
+			break;
+	}
+	return g_byte_array_free_to_bytes(source);
+}
+
+GBytes *
+vba_source(Span stream)
+{
+	/* Every source begins with "Attribute VB_Name": eight octets that
+	 * nothing could be copied for, behind their flags. */
+	static const char begin[] = "\0Attribut";
+	const guint8 *at = stream.octets, *end = at + stream.len;
+
+	while (at != NULL && at < end) {
+		at = memmem(at, (gsize)(end - at), begin, sizeof(begin) - 1);
+		if (at == NULL)
+			return NULL;
+		if (at - stream.octets >= 3 && at[-3] == 1)
+			return expand(cursor_at(stream,
+			    (guint64)(at - 3 - stream.octets)));
+		at++;
+	}
+	return NULL;
+}
+
+/* --- names ------------------------------------------------------------------------ */
+
+static const char *const auto_names[] = {
+	"AutoExec", "AutoOpen", "AutoNew", "AutoClose", "AutoExit",
+	"Auto_Open", "Auto_Close", "Auto_Activate", "Auto_Deactivate",
+	"Auto_Exec", "Auto_New", "Auto_Exit",
+	"Document_Open", "Document_New", "Document_Close", "DocumentOpen",
+	"DocumentNew", "DocumentBeforeClose", "Document_BeforeClose",
+	"Document_ContentControlOnEnter", "NewDocument", "App_DocumentOpen",
+	"Workbook_Open", "Workbook_Activate", "Workbook_BeforeClose",
+	"Workbook_Close", "Workbook_Deactivate", "WorkbookOpen",
+	"Worksheet_Activate", "Worksheet_Calculate", "App_WorkbookOpen",
+	"Presentation_Open", "App_PresentationOpen", "OnSlideShowPageChange",
+	"OnSlideShowTerminate",
+};
+
+/* Events of controls that happen without the reader. */
+static const char *const auto_events[] = {
+	"_GotFocus", "_Layout", "_Painted", "_Painting", "_Resize",
+	"_MouseEnter", "_MouseHover", "_OnConnecting", "_DocumentComplete",
+	"_DownloadBegin", "_BeforeNavigate2", "_StatusTextChange",
+};
+
+static gboolean
+is_space(guint8 c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '_';
+}
+
+static gboolean
+is_name_octet(guint8 c)
+{
+	return g_ascii_isalnum(c) || c == '_' || c >= 0x80;
+}
+
+static const char *
+find_name(Span name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(auto_names); i++)
+		if (name.len == strlen(auto_names[i]) && g_ascii_strncasecmp(
+		    (const char *)name.octets, auto_names[i], name.len) == 0)
+			return auto_names[i];
+	for (gsize i = 0; i < G_N_ELEMENTS(auto_events); i++) {
+		gsize len = strlen(auto_events[i]);
+
+		if (name.len > len && g_ascii_strncasecmp(
+		    (const char *)name.octets + name.len - len, auto_events[i],
+		    len) == 0)
+			return auto_events[i];
+	}
+	return NULL;
+}
+
+/* Takes a word with the blanks before it; "_" and a line end are a blank. */
+static Span
+take_word(Span *rest)
+{
+	Span word;
+	gsize len = 0;
+
+	while (rest->len > 0 && is_space(*rest->octets) &&
+	    (*rest->octets != '_' || rest->len < 2 ||
+	        is_space(rest->octets[1])))
+		rest->octets++, rest->len--;
+	while (len < rest->len && is_name_octet(rest->octets[len]))
+		len++;
+	word = (Span){ rest->octets, len };
+	rest->octets += len;
+	rest->len -= len;
+	return word;
+}
+
+static gboolean
+is_word(Span word, const char *want)
+{
+	return word.len == strlen(want) && g_ascii_strncasecmp(
+	    (const char *)word.octets, want, word.len) == 0;
+}
+
+/* The name of the procedure that the statement at the beginning declares. */
+static Span
+declared_procedure(Span rest)
+{
+	Span word = take_word(&rest);
+
+	while (is_word(word, "public") || is_word(word, "private") ||
+	    is_word(word, "static") || is_word(word, "friend"))
+		word = take_word(&rest);
+	return is_word(word, "sub") || is_word(word, "function") ?
+	    take_word(&rest) : (Span){ rest.octets, 0 };
+}
+
+const char *
+vba_auto_procedure(Span source)
+{
+	gsize i = 0;
+
+	while (i < source.len) {
+		Span line = { source.octets + i, source.len - i };
+		const char *name = find_name(declared_procedure(line));
+
+		if (name != NULL)
+			return name;
+		/* To the next statement: a line, or behind a colon. */
+		while (i < source.len && source.octets[i] != '\n' &&
+		    source.octets[i] != '\r' && source.octets[i] != ':')
+			i++;
+		i++;
+	}
+	return NULL;
+}
+
+const char *
+vba_auto_name(Span project)
+{
+	g_autofree char *text = octets_lower(project);
+	Span lower = { (const guint8 *)text, project.len };
+
+	/* Names stand among octets that may look like letters. */
+	for (gsize i = 0; i < G_N_ELEMENTS(auto_names); i++) {
+		g_autofree char *name = g_ascii_strdown(auto_names[i], -1);
+
+		if (octets_find(lower, name) != NULL)
+			return auto_names[i];
+	}
+	return NULL;
+}

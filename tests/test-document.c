@@ -1,0 +1,164 @@
+/*
+ * tests/test-document.c - what documents can do: readers of hostile formats.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What each reader finds is promised by the messages in fixtures/traits. Here:
+ * which macros run by themselves, and that no damage to a document matters.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/document.h"
+#include "scanner/vba.h"
+#include "signatures/file_type.h"
+#include "tests/table.h"
+
+static const struct source_case {
+	const char *name;
+	const char *source;
+	const char *want;       /* NULL: none */
+} source_cases[] = {
+	{ "open", "Sub Document_Open()\r\nEnd Sub\r\n", "Document_Open" },
+	{ "any-case", "sub AUTOOPEN()\n", "AutoOpen" },
+	{ "private", "Private Sub Workbook_Open()\r\n", "Workbook_Open" },
+	{ "static", "Public Static Sub Auto_Open()\r\n", "Auto_Open" },
+	{ "function", "Function AutoExec()\r\n", "AutoExec" },
+	{ "continued-line", "Sub _\r\n AutoClose()\r\n", "AutoClose" },
+	{ "behind-a-colon", "x = 1: Sub AutoNew()\r\n", "AutoNew" },
+	{ "bare-cr", "x = 1\rSub AutoOpen()\r", "AutoOpen" },
+	{ "control", "Private Sub Ink1_Painted(a)\r\n", "_Painted" },
+	{ "comment", "' Sub AutoOpen()\r\n", NULL },
+	{ "longer-name", "Sub AutoOpenNot()\r\n", NULL },
+	{ "call", "    AutoOpen\r\n", NULL },
+	{ "button", "Private Sub Button1_Click()\r\n", NULL },
+	{ "end", "End Sub", NULL },
+	{ "empty", "", NULL },
+};
+
+static void
+test_source(gconstpointer data)
+{
+	const struct source_case *tc = data;
+
+	g_assert_cmpstr(vba_auto_procedure((Span){
+		(const guint8 *)tc->source, strlen(tc->source) }), ==,
+	    tc->want);
+}
+
+static void
+test_compiled_names(void)
+{
+	static const char with[] = "\0\xcc" "a\rDocument_Open\x11z";
+	static const char without[] = "\0\xcc" "a\bDocument\x11Open";
+
+	g_assert_cmpstr(vba_auto_name((Span){ (const guint8 *)with,
+		sizeof(with) - 1 }), ==, "Document_Open");
+	g_assert_null(vba_auto_name((Span){ (const guint8 *)without,
+		sizeof(without) - 1 }));
+}
+
+static void
+examine(const guint8 *octets, gsize len)
+{
+	static const char *const holders[] = { NULL, "application/pdf",
+		"application/vnd.openxmlformats-officedocument."
+		"spreadsheetml.sheet" };
+	static const char *const types[] = { "application/octet-stream",
+		"text/html", "application/pdf", "image/svg+xml",
+		"application/onenote" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+		g_autoptr(Traits) traits = traits_new();
+
+		/* An allocation of its own: reading past it is seen. */
+		g_autofree guint8 *copy = g_memdup2(octets, len);
+
+		file_type_refine(copy, len, types[i]);
+		document_examine((Span){ copy, len }, types[i],
+		    holders[i % G_N_ELEMENTS(holders)], traits);
+	}
+}
+
+/* The decoded attachment of a sample: its second part. Caller frees. */
+static guint8 *
+attachment(const char *path, gsize *len)
+{
+	g_autofree char *message = NULL;
+	char *at;
+
+	g_assert_true(g_file_get_contents(path, &message, NULL, NULL));
+	at = strstr(message, "Content-Transfer-Encoding: base64\r\n");
+	g_assert_nonnull(at);
+	at = strstr(at, "\r\n\r\n");
+	g_assert_nonnull(at);
+	return g_base64_decode(at, len);
+}
+
+static void
+each_sample(void (*test)(const guint8 *octets, gsize len))
+{
+	g_autofree char *folder = g_test_build_filename(G_TEST_DIST,
+	    "fixtures", "traits", NULL);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+	guint n = 0;
+
+	g_assert_nonnull(dir);
+	while ((name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree guint8 *octets = NULL;
+		gsize len;
+
+		if (!g_str_has_suffix(name, ".eml"))
+			continue;
+		octets = attachment(path, &len);
+		test(octets, len);
+		n++;
+	}
+	g_assert_cmpuint(n, >, 50);
+}
+
+/* At every octet of short ones, at 400 places of others. */
+static void
+cut(const guint8 *octets, gsize len)
+{
+	for (gsize end = 0; end < len; end += MAX(1, len / 400))
+		examine(octets, end);
+}
+
+static void
+damage(const guint8 *octets, gsize len)
+{
+	for (guint round = 0; round < 50; round++) {
+		g_autofree guint8 *copy = g_memdup2(octets, len);
+
+		for (guint i = 0; i < 4; i++)
+			copy[g_test_rand_int_range(0, (gint32)len)] =
+			    (guint8)g_test_rand_int();
+		examine(copy, len);
+	}
+}
+
+static void
+test_cut(void)
+{
+	each_sample(cut);
+}
+
+static void
+test_damage(void)
+{
+	each_sample(damage);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD_TABLE("/document/source/", source_cases, test_source);
+	g_test_add_func("/document/compiled-names", test_compiled_names);
+	g_test_add_func("/document/cut-anywhere", test_cut);
+	g_test_add_func("/document/damaged-anywhere", test_damage);
+	return g_test_run();
+}
