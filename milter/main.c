@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -215,6 +216,7 @@ main(int argc, char **argv)
 	SessionShared shared = { 0 };
 	sigset_t signals;
 
+	setlocale(LC_ALL, "");
 	g_option_context_set_summary(context, "Asks the spool about every "
 	    "message before Postfix or Sendmail accepts it.");
 	g_option_context_add_main_entries(context, options, NULL);
