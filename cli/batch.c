@@ -147,7 +147,7 @@ start_scans(gpointer data)
 }
 
 gboolean
-batch_scan(const Settings *settings, const GPtrArray *files,
+batch_scan(Settings *settings, const GPtrArray *files,
     BatchAnswer answer, gpointer data, GError **error)
 {
 	g_autoptr(Catalogue) catalogue =

@@ -21,7 +21,7 @@ typedef void (*BatchAnswer)(const char *file, const Record *record,
  * Scans files (of char *; "-" is standard input) with settings->workers
  * worker processes. FALSE and error when no scan could be started at all.
  */
-gboolean batch_scan(const Settings *settings, const GPtrArray *files,
+gboolean batch_scan(Settings *settings, const GPtrArray *files,
     BatchAnswer answer, gpointer data, GError **error);
 
 /*

@@ -11,6 +11,7 @@
 #include <glib.h>
 
 int cli_check(int argc, char **argv);
+int cli_check_sandbox(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_poison(int argc, char **argv);
 int cli_quarantine(int argc, char **argv);

@@ -31,6 +31,7 @@ static const struct {
 	{ "explain", cli_explain, "say what an SMTP reply means" },
 	{ "rules", cli_rules, "check content rules, try a text on them" },
 	{ "signatures", cli_signatures, "show the rules that are loaded" },
+	{ "check-sandbox", cli_check_sandbox, "show how workers are confined" },
 };
 
 int
@@ -78,7 +79,7 @@ print_help(FILE *out)
 	fputs("Usage: mailweir SUBCOMMAND [OPTION...] ...\n"
 	      "Examines mail before the mail server accepts it.\n\n", out);
 	for (gsize i = 0; i < G_N_ELEMENTS(subcommands); i++)
-		fprintf(out, "  %-12s %s\n", subcommands[i].name,
+		fprintf(out, "  %-13s %s\n", subcommands[i].name,
 		    subcommands[i].help);
 	fputs("\n'mailweir SUBCOMMAND --help' tells the options.\n", out);
 }

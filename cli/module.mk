@@ -3,6 +3,7 @@ bin_PROGRAMS += mailweir
 mailweir_SOURCES = cli/main.c cli/cli.h \
 	cli/batch.c cli/batch.h \
 	cli/check.c \
+	cli/check_sandbox.c \
 	cli/explain.c \
 	cli/inject.c cli/inject.h \
 	cli/kept.c \

@@ -63,7 +63,7 @@ cli_work(int argc, char **argv)
 	if (settings == NULL)
 		return cli_fail(EX_CONFIG, "work", "%s", error->message);
 	if (workers > 0)
-		settings->workers = (guint)workers;
+		settings_set_workers(settings, (guint)workers);
 	if (g_file_test(argv[1], G_FILE_TEST_IS_DIR) &&
 	    spool_is_empty(argv[1]) && !spool_init(argv[1],
 	    &SPOOL_OWNERS_UNCHANGED, &error))

@@ -6,10 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -19,148 +20,43 @@
 #include "scanner/content_eval.h"
 #include "scanner/scan.h"
 #include "signatures/ruleset.h"
-#include "spool/envelope_file.h"
+#include "spool/channel.h"
 #include "spool/generation.h"
 #include "spool/scratch.h"
 
-gboolean
-generation_send(int socket, const void *octets, gsize len, const int fds[2])
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(2 * sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { (void *)octets, len };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
-	gsize n = (fds[0] != -1) + (gsize)(fds[1] != -1);
-	ssize_t sent;
+static const int no_fds[CHANNEL_MAX_FDS] = { -1, -1 };
 
-	if (n > 0) {
-		message.msg_control = control.room;
-		message.msg_controllen = CMSG_SPACE(n * sizeof(int));
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(n * sizeof(int));
-		memcpy(CMSG_DATA(&control.header), fds, n * sizeof(int));
-	}
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent == -1 && errno == EINTR);
-	return sent == (ssize_t)len;
-}
+struct generation {
+	const Settings *settings;
+	const char *scratch;
+	int control;
+	int signals;            /* signalfd of SIGCHLD */
+	RuleSet *rules;
+	Scanner *scanner;
+	uid_t uid;              /* who the workers are */
+	gid_t gid;
+	GHashTable *children;   /* pid -> struct child */
+};
 
-gssize
-generation_receive(int socket, void *octets, gsize size, int fds[2])
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(2 * sizeof(int))];
-	} control;
-	struct iovec iov = { octets, size };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control) };
-	struct cmsghdr *header;
-	ssize_t got;
+/* One worker, as its parent sees it. */
+struct child {
+	guint32 number;
+	char *folder;
+	LastWords *words;       /* shared with it */
+};
 
-	fds[0] = fds[1] = -1;
-	do
-		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	while (got == -1 && errno == EINTR);
-	if (got == -1)
-		return -1;
-	header = CMSG_FIRSTHDR(&message);
-	if (header != NULL && header->cmsg_level == SOL_SOCKET &&
-	    header->cmsg_type == SCM_RIGHTS)
-		memcpy(fds, CMSG_DATA(header),
-		    MIN(header->cmsg_len - CMSG_LEN(0), 2 * sizeof(int)));
-	return got;
-}
-
-/* --- the worker ----------------------------------------------------------- */
-
-static gboolean
-write_all(int fd, const void *octets, gsize len)
-{
-	const char *p = octets;
-
-	while (len > 0) {
-		ssize_t written = send(fd, p, len, MSG_NOSIGNAL);
-
-		if (written == -1 && errno == EINTR)
-			continue;
-		if (written == -1)
-			return FALSE;
-		p += written;
-		len -= (gsize)written;
-	}
-	return TRUE;
-}
-
-static gboolean
-answer(int socket, const Scanner *scanner, int envelope_fd, int message_fd)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Envelope) envelope = envelope_file_read(envelope_fd, &error);
-	g_autoptr(Record) record = NULL;
-	g_autofree char *json = NULL;
-	guint32 len;
-
-	/* The owner has written the text itself: this is a bug of ours. */
-	if (envelope == NULL)
-		return FALSE;
-	record = scanner_scan(scanner, envelope, message_fd);
-	json = record_to_json(record);
-	len = (guint32)strlen(json);
-	return write_all(socket, &len, sizeof(len)) &&
-	    write_all(socket, json, len);
-}
-
-/* Here the worker gives up what it does not need before the first octet of
- * mail is read: a core dump would hold somebody's mail. */
 static void
-confine_worker(void)
+child_free(gpointer data)
 {
-	static const struct rlimit no_core = { 0, 0 };
+	struct child *child = data;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	prctl(PR_SET_DUMPABLE, 0);
-	setrlimit(RLIMIT_CORE, &no_core);
+	scratch_remove(child->folder);
+	g_free(child->folder);
+	munmap(child->words, sizeof(*child->words));
+	g_free(child);
 }
 
-/* A worker's own folder. Caller frees. */
-static char *
-scratch_of(const char *scratch, pid_t pid)
-{
-	return g_strdup_printf("%s/%d", scratch, (int)pid);
-}
-
-static G_NORETURN void
-run_worker(int socket, const RuleSet *rules, const Scanner *scanner,
-    const char *scratch)
-{
-	g_autofree char *folder = scratch_of(scratch, getpid());
-	char octet;
-	int fds[2];
-
-	if (mkdir(folder, 0700) == -1 ||
-	    !engine_set_scratch(ruleset_engine(rules), folder))
-		_exit(1);
-	confine_worker();
-	while (generation_receive(socket, &octet, 1, fds) == 1) {
-		gboolean is_answered = fds[0] != -1 && fds[1] != -1 &&
-		    answer(socket, scanner, fds[0], fds[1]);
-
-		close(fds[0]);
-		close(fds[1]);
-		if (!is_answered)
-			_exit(1);
-	}
-	_exit(0);
-}
-
-/* --- the generation --------------------------------------------------------- */
+/* --- what it tells ------------------------------------------------------------ */
 
 static char *
 summary_of(const RuleSet *rules)
@@ -191,44 +87,189 @@ summary_of(const RuleSet *rules)
 static void
 send_text(int control, char kind, const char *text)
 {
-	static const int no_fds[2] = { -1, -1 };
-	g_autofree char *packet = g_strdup_printf("%c%s", kind, text);
+	g_autofree GenerationPacket *packet = g_new0(GenerationPacket, 1);
+	gsize len = MIN(strlen(text), sizeof(packet->text));
 
-	generation_send(control, packet,
-	    MIN(strlen(packet), GENERATION_MAX_PACKET), no_fds);
+	packet->kind = (guint32)kind;
+	memcpy(packet->text, text, len);
+	channel_send(control, packet, sizeof(packet->kind) + len, no_fds);
 }
 
-/* The owner watches the workers; here they are only waited for, and what they
- * have left is removed. */
+/* --- workers -------------------------------------------------------------------- */
+
 static void
-reap_workers(int options, const char *scratch)
+tell_death(struct generation *generation, const struct child *child,
+    int status)
+{
+	struct {
+		guint32 kind;
+		WorkerDeath death;
+	} packet = { 'D', {
+		.number = child->number,
+		.status = status,
+		.reason = child->words->reason,
+		.call = child->words->number,
+	} };
+
+	/* The worker may have written anything, the end of the text too. */
+	memcpy(packet.death.text, child->words->text,
+	    sizeof(packet.death.text) - 1);
+	channel_send(generation->control, &packet, sizeof(packet), no_fds);
+}
+
+static void
+reap_children(struct generation *generation)
 {
 	pid_t pid;
+	int status;
 
-	while ((pid = waitpid(-1, NULL, options)) > 0) {
-		g_autofree char *folder = scratch_of(scratch, pid);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct child *child = g_hash_table_lookup(generation->children,
+		    GINT_TO_POINTER(pid));
 
-		scratch_remove(folder);
+		if (child == NULL)
+			continue;
+		tell_death(generation, child, status);
+		g_hash_table_remove(generation->children,
+		    GINT_TO_POINTER(pid));
 	}
 }
 
-/* The owner stops waiting when the answer does not come: nothing to undo. */
-static void
-fork_worker(int control, int socket, const RuleSet *rules,
-    const Scanner *scanner, const char *scratch)
+/* NULL: no memory, or no room for its folder. */
+static struct child *
+child_new(const struct generation *generation, guint32 number)
 {
-	pid_t pid = fork();
-	int fds[2] = { -1, -1 };
+	g_autofree char *folder = g_strdup_printf("%s/%u", generation->scratch,
+	    number);
+	LastWords *words = mmap(NULL, sizeof(*words), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct child *child;
 
-	if (pid == 0) {
-		close(control);
-		run_worker(socket, rules, scanner, scratch);
-	}
-	if (pid != -1)
+	if (words == MAP_FAILED)
+		return NULL;
+	child = g_new0(struct child, 1);
+	child->number = number;
+	child->words = words;
+	child->folder = g_steal_pointer(&folder);
+	if (mkdir(child->folder, 0700) == 0 && (generation->uid == (uid_t)-1 ||
+	    chown(child->folder, generation->uid, generation->gid) == 0))
+		return child;
+	child_free(child);
+	return NULL;
+}
+
+/* Descriptors of the generation are not the worker's. */
+static G_NORETURN void
+become_worker(const struct generation *generation, int socket,
+    const struct child *child)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	close(generation->control);
+	close(generation->signals);
+	worker_run(socket, generation->scanner, generation->rules,
+	    generation->settings, child->folder, generation->uid,
+	    generation->gid, child->words);
+}
+
+static void
+fork_worker(struct generation *generation, guint32 number, int socket)
+{
+	struct {
+		guint32 kind;
+		WorkerStart start;
+	} packet = { 'W', { number } };
+	struct child *child = child_new(generation, number);
+	pid_t pid = child != NULL ? fork() : -1;
+	int fds[CHANNEL_MAX_FDS] = { -1, -1 };
+
+	if (pid == 0)
+		become_worker(generation, socket, child);
+	if (pid != -1) {
+		g_hash_table_insert(generation->children, GINT_TO_POINTER(pid),
+		    child);
 		fds[0] = (int)syscall(SYS_pidfd_open, pid, 0);
-	generation_send(control, "W", 1, fds);
+	} else if (child != NULL) {
+		child_free(child);
+	}
+	channel_send(generation->control, &packet, sizeof(packet), fds);
 	if (fds[0] != -1)
 		close(fds[0]);
+}
+
+/* FALSE at the end. */
+static gboolean
+take_request(struct generation *generation)
+{
+	struct {
+		guint32 kind;
+		WorkerStart start;
+	} packet;
+	int fds[CHANNEL_MAX_FDS];
+	gssize got = channel_receive(generation->control, &packet,
+	    sizeof(packet), fds);
+
+	if (got == (gssize)sizeof(packet) && fds[0] != -1)
+		fork_worker(generation, packet.start.number, fds[0]);
+	if (fds[0] != -1)
+		close(fds[0]);
+	return got > 0;
+}
+
+static void
+serve(struct generation *generation)
+{
+	struct pollfd fds[] = {
+		{ .fd = generation->control, .events = POLLIN },
+		{ .fd = generation->signals, .events = POLLIN },
+	};
+	struct signalfd_siginfo siginfo;
+	gboolean goes_on = TRUE;
+
+	while (goes_on) {
+		if (poll(fds, G_N_ELEMENTS(fds), -1) == -1)
+			continue;
+		if (fds[1].revents != 0 && read(generation->signals, &siginfo,
+		    sizeof(siginfo)) > 0)
+			reap_children(generation);
+		if (fds[0].revents != 0)
+			goes_on = take_request(generation);
+	}
+}
+
+/* Who waits for a message has seen its socket close; who spins has not. */
+static void
+end_children(struct generation *generation)
+{
+	GHashTableIter iter;
+	gpointer pid;
+
+	g_hash_table_iter_init(&iter, generation->children);
+	while (g_hash_table_iter_next(&iter, &pid, NULL))
+		kill(GPOINTER_TO_INT(pid), SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
+/* --- the process ------------------------------------------------------------------ */
+
+/* The owner's descriptors are not ours: while somebody had them, a socket that
+ * it closes would stay open, and its lock of the spool would outlive it. */
+static int
+keep_descriptor(int control)
+{
+	const int kept = STDERR_FILENO + 1;
+
+	if (control != kept) {
+		dup2(control, kept);
+		fcntl(kept, F_SETFD, FD_CLOEXEC);
+	}
+	if (close_range((unsigned)kept + 1, ~0U, 0) == -1)
+		for (int fd = kept + 1; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
+			close(fd);
+	return kept;
 }
 
 static void
@@ -246,37 +287,74 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Whether memory runs out: better a set of rules that nobody uses yet, or one
+ * message, than the process that answers. */
+static void
+set_oom_score(const char *score)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	if (write(fd, score, strlen(score)) == -1)
+		g_debug("oom_score_adj: %s", g_strerror(errno));
+	close(fd);
+}
+
+static gboolean
+load(struct generation *generation, GError **error)
+{
+	const Confinement *confinement = &generation->settings->confinement;
+	RuleSources sources = generation->settings->rules;
+
+	/* What costs nothing first. */
+	if (!confinement_is_possible(confinement, error) ||
+	    !confinement_find_user(confinement, &generation->uid,
+	        &generation->gid, error))
+		return FALSE;
+	confinement_isolate(confinement);
+	sources.eval_functions = content_eval_functions();
+	generation->rules = ruleset_load(&sources, error);
+	if (generation->rules == NULL)
+		return FALSE;
+	generation->scanner = scanner_new(generation->rules,
+	    &generation->settings->policy);
+	return TRUE;
+}
+
+static int
+open_signals(void)
+{
+	sigset_t children;
+
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &children, NULL);
+	return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 static G_NORETURN void
 run_generation(int control, const Settings *settings, const char *scratch)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *summary = NULL;
-	RuleSources sources = settings->rules;
-	RuleSet *rules;
-	Scanner *scanner;
-	char octet;
-	int fds[2];
+	struct generation generation = { .settings = settings,
+		.scratch = scratch, .control = keep_descriptor(control) };
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	reset_signals();
-	sources.eval_functions = content_eval_functions();
-	rules = ruleset_load(&sources, &error);
-	if (rules == NULL) {
-		send_text(control, 'E', error->message);
+	set_oom_score("500");
+	generation.signals = open_signals();
+	generation.children = g_hash_table_new_full(NULL, NULL, NULL,
+	    child_free);
+	if (!load(&generation, &error)) {
+		send_text(generation.control, 'E', error->message);
 		_exit(1);
 	}
-	scanner = scanner_new(rules, &settings->policy);
-	summary = summary_of(rules);
-	send_text(control, 'R', summary);
-	while (generation_receive(control, &octet, 1, fds) == 1) {
-		reap_workers(WNOHANG, scratch);
-		if (fds[0] != -1) {
-			fork_worker(control, fds[0], rules, scanner,
-			    scratch);
-			close(fds[0]);
-		}
-	}
-	reap_workers(0, scratch);
+	summary = summary_of(generation.rules);
+	send_text(generation.control, 'R', summary);
+	serve(&generation);
+	end_children(&generation);
+	scratch_remove(scratch);
 	_exit(0);
 }
 

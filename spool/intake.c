@@ -27,7 +27,7 @@
 
 struct intake {
 	Spool *spool;
-	const Settings *settings;
+	Settings *settings;
 	Pool *pool;
 	Catalogue *catalogue;
 	GArray *submitters;     /* of uid_t */
@@ -223,11 +223,16 @@ retry(struct job *job, PoolOutcome outcome)
 	gboolean is_last = attempts >= intake->settings->max_attempts;
 
 	log_line("%s: attempt %u failed: %s", entry->id, attempts,
-	    outcome == POOL_TIMED_OUT ? "out of time" : "the worker died");
+	    pool_outcome_rule(outcome));
 	if (!is_last &&
 	    (outcome != POOL_TIMED_OUT || has_time(intake, entry)) &&
 	    spool_entry_requeue(intake->spool, entry)) {
 		intake->counts.retried++;
+		return TRUE;
+	}
+	/* The message is not to blame for that. */
+	if (outcome == POOL_INTERRUPTED) {
+		answer(intake, entry, job->record, FALSE);
 		return TRUE;
 	}
 	remember(intake, entry, attempts);
@@ -433,13 +438,16 @@ intake_claim(Intake *intake)
 	return TRUE;
 }
 
-/* --- starting --------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------- */
 
-/* The uids of the users that may submit besides the spool's owner. */
-static gboolean
-find_submitters(Intake *intake, GError **error)
+/* The uids of the users that may submit besides the spool's owner. NULL and
+ * error. */
+static GArray *
+find_submitters(const Settings *settings, GError **error)
 {
-	char **names = intake->settings->submitters;
+	g_autoptr(GArray) submitters = g_array_new(FALSE, FALSE,
+	    sizeof(uid_t));
+	char **names = settings->submitters;
 
 	for (guint i = 0; names != NULL && names[i] != NULL; i++) {
 		const struct passwd *user = getpwnam(names[i]);
@@ -448,48 +456,74 @@ find_submitters(Intake *intake, GError **error)
 			g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_ACCESS,
 			    "[work] submitters: there is no user '%s'",
 			    names[i]);
-			return FALSE;
+			return NULL;
 		}
-		g_array_append_val(intake->submitters, user->pw_uid);
+		g_array_append_val(submitters, user->pw_uid);
 	}
-	return TRUE;
+	return g_steal_pointer(&submitters);
 }
 
+/* *journal is -1 where there is to be none. */
 static gboolean
-open_journal(Intake *intake, GError **error)
+open_journal(const Settings *settings, int *journal, GError **error)
 {
-	const char *path = intake->settings->journal;
+	const char *path = settings->journal;
 
+	*journal = -1;
 	if (path == NULL)
 		return TRUE;
-	intake->journal = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
-	    0640);
-	if (intake->journal != -1)
+	*journal = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	if (*journal != -1)
 		return TRUE;
 	g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_ACCESS,
 	    "[work] journal: %s: %s", path, g_strerror(errno));
 	return FALSE;
 }
 
+static void
+clear_settings(Intake *intake)
+{
+	if (intake->journal != -1)
+		close(intake->journal);
+	if (intake->submitters != NULL)
+		g_array_unref(intake->submitters);
+	catalogue_free(intake->catalogue);
+	settings_unref(intake->settings);
+}
+
+gboolean
+intake_change_settings(Intake *intake, Settings *settings, GError **error)
+{
+	g_autoptr(Catalogue) catalogue =
+	    catalogue_load(settings->rules.replies, error);
+	g_autoptr(GArray) submitters = catalogue != NULL ?
+	    find_submitters(settings, error) : NULL;
+	int journal;
+
+	if (submitters == NULL || !open_journal(settings, &journal, error))
+		return FALSE;
+	clear_settings(intake);
+	intake->settings = settings_ref(settings);
+	intake->catalogue = g_steal_pointer(&catalogue);
+	intake->submitters = g_steal_pointer(&submitters);
+	intake->journal = journal;
+	return TRUE;
+}
+
 Intake *
-intake_new(Spool *spool, const Settings *settings, Pool *pool, GError **error)
+intake_new(Spool *spool, Settings *settings, Pool *pool, GError **error)
 {
 	g_autoptr(Intake) intake = g_new0(Intake, 1);
 
 	intake->spool = spool;
-	intake->settings = settings;
 	intake->pool = pool;
-	intake->submitters = g_array_new(FALSE, FALSE, sizeof(uid_t));
 	intake->jobs = g_ptr_array_new_with_free_func(
 	    (GDestroyNotify)job_free);
 	intake->poison = poison_new(spool,
 	    settings->spool.poison_memory_ms / 1000);
 	intake->journal = -1;
-	intake->catalogue = catalogue_load(settings->rules.replies, error);
-	if (intake->catalogue != NULL && find_submitters(intake, error) &&
-	    open_journal(intake, error))
-		return g_steal_pointer(&intake);
-	return NULL;
+	return intake_change_settings(intake, settings, error) ?
+	    g_steal_pointer(&intake) : NULL;
 }
 
 void
@@ -497,13 +531,10 @@ intake_free(Intake *intake)
 {
 	if (intake == NULL)
 		return;
-	if (intake->journal != -1)
-		close(intake->journal);
 	if (intake->names != NULL)
 		g_ptr_array_unref(intake->names);
 	g_ptr_array_unref(intake->jobs);
 	poison_free(intake->poison);
-	g_array_unref(intake->submitters);
-	catalogue_free(intake->catalogue);
+	clear_settings(intake);
 	g_free(intake);
 }

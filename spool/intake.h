@@ -4,8 +4,8 @@
  *
  * It claims entries as workers become idle, hands them to the pool, and
  * answers. What a failed scan means is decided here:
- *   the worker died, or answered nonsense   the entry is put back, one attempt
- *                                           more in its name
+ *   the worker died, overran a limit, or    the entry is put back, one attempt
+ *   answered nonsense                       more in its name
  *   the worker ran out of time              the same, if the submitter waits
  *                                           long enough for another try; else
  *                                           451, and the attempt is remembered
@@ -13,6 +13,8 @@
  *                                           remembered, so that what the
  *                                           sender tries again is answered
  *                                           without a scan
+ *   the generation died                     the entry is put back; given up, it
+ *                                           is answered 451 and not remembered
  *   nobody waits any more                   dropped, the worker is killed
  * Messages whose reply [quarantine] names are kept before they are answered.
  * Runs from the default GLib main context and never blocks for long.
@@ -38,8 +40,14 @@ typedef struct {
 	guint64 unanswered;     /* the verdict could not be written */
 } IntakeCounts;
 
-/* All arguments are borrowed and must outlive it. NULL and error. */
-Intake *intake_new(Spool *spool, const Settings *settings, Pool *pool,
+/* spool and pool are borrowed and must outlive it, of settings it takes a
+ * reference. NULL and error. */
+Intake *intake_new(Spool *spool, Settings *settings, Pool *pool,
+    GError **error);
+
+/* Works by other settings from here on. FALSE and error: it stays with those it
+ * has. */
+gboolean intake_change_settings(Intake *intake, Settings *settings,
     GError **error);
 void intake_free(Intake *intake);       /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Intake, intake_free)

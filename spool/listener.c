@@ -396,6 +396,17 @@ open_socket(Listener *listener)
 	    renameat(run, ".sock", run, "sock") == 0;
 }
 
+void
+listener_change_settings(Listener *listener, const Settings *settings,
+    const Catalogue *catalogue, const GArray *submitters)
+{
+	if (listener == NULL)
+		return;
+	listener->settings = settings;
+	listener->catalogue = catalogue;
+	listener->submitters = submitters;
+}
+
 Listener *
 listener_new(Spool *spool, const Settings *settings,
     const Catalogue *catalogue, const GArray *submitters, GError **error)
@@ -403,9 +414,7 @@ listener_new(Spool *spool, const Settings *settings,
 	g_autoptr(Listener) listener = g_new0(Listener, 1);
 
 	listener->spool = spool;
-	listener->settings = settings;
-	listener->catalogue = catalogue;
-	listener->submitters = submitters;
+	listener_change_settings(listener, settings, catalogue, submitters);
 	listener->connections = g_ptr_array_new_with_free_func(
 	    (GDestroyNotify)connection_free);
 	if (!open_socket(listener)) {

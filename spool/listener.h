@@ -24,6 +24,9 @@ typedef struct listener Listener;
  * of uid_t. NULL and error. */
 Listener *listener_new(Spool *spool, const Settings *settings,
     const Catalogue *catalogue, const GArray *submitters, GError **error);
+/* Works by others from here on. NULL is allowed. */
+void listener_change_settings(Listener *listener, const Settings *settings,
+    const Catalogue *catalogue, const GArray *submitters);
 void listener_free(Listener *listener);         /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listener, listener_free)
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	spool/channel.c spool/channel.h \
 	spool/check.c spool/check.h \
+	spool/confinement.c spool/confinement.h \
+	spool/crew.c spool/crew.h \
 	spool/entry.c spool/entry.h \
 	spool/envelope_file.c spool/envelope_file.h \
 	spool/generation.c spool/generation.h \
 	spool/ids.c spool/ids.h \
 	spool/intake.c spool/intake.h \
 	spool/kept.c spool/kept.h \
+	spool/landlock.c spool/landlock.h \
 	spool/layout.c spool/layout.h \
 	spool/lines.c spool/lines.h \
 	spool/listener.c spool/listener.h \
@@ -22,5 +26,7 @@ libmailweir_a_SOURCES += \
 	spool/status.c spool/status.h \
 	spool/submission.c spool/submission.h \
 	spool/supervisor.c spool/supervisor.h \
+	spool/system_calls.c spool/system_calls.h \
 	spool/verdict_file.c spool/verdict_file.h \
-	spool/waiter.c spool/waiter.h
+	spool/waiter.c spool/waiter.h \
+	spool/worker.c spool/worker.h

@@ -4,262 +4,188 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <glib-unix.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "spool/envelope_file.h"
-#include "spool/generation.h"
 #include "spool/pool.h"
-#include "spool/scratch.h"
 
-/* One worker process, as its owner sees it. */
-struct worker {
-	Pool *pool;
-	int socket;             /* -1: there is no process */
-	int pidfd;
-	guint watch;            /* GSource of the socket */
-	guint timer;            /* GSource of the wall-clock limit; 0: idle */
-	GByteArray *answer;     /* what has come of it so far */
-	Envelope *envelope;     /* of the message under scan; NULL: idle */
-	PoolDone done;
-	gpointer data;
-};
+/* Between two tries to load when there are no rules in force: it doubles. */
+#define FIRST_RETRY_MS 500
+#define LAST_RETRY_MS 60000
 
 struct pool {
-	const Settings *settings;
-	Catalogue *catalogue;
-	pid_t generation;
-	int control;
-	char *summary;
-	char *scratch;          /* folder of the workers' folders */
-	struct worker *workers;
+	Settings *settings;     /* what was asked for last */
+	Crew *current;          /* NULL: there are no rules in force */
+	Crew *next;             /* that loads; NULL: none */
+	GPtrArray *old;         /* of Crew *: finishing, or of no more use */
+	char *failure;          /* why the first crew could not load */
+	guint cleaning;         /* GSource */
+	guint retry;            /* GSource */
+	guint retry_ms;
 	void (*on_idle)(gpointer data);
 	gpointer idle_data;
+	void (*on_event)(PoolEvent event, const char *text, gpointer data);
+	gpointer event_data;
 };
 
 G_DEFINE_QUARK(mailweir-pool-error, pool_error)
 
-static gboolean start_worker(struct worker *worker);
-
-/* --- the end of a scan ------------------------------------------------------- */
+static void load(Pool *pool);
 
 static void
-close_worker(struct worker *worker)
+tell(Pool *pool, PoolEvent event, const char *text)
 {
-	if (worker->watch != 0)
-		g_source_remove(worker->watch);
-	if (worker->timer != 0)
-		g_source_remove(worker->timer);
-	worker->watch = worker->timer = 0;
-	if (worker->pidfd != -1) {
-		syscall(SYS_pidfd_send_signal, worker->pidfd, SIGKILL, NULL, 0);
-		close(worker->pidfd);
-	}
-	if (worker->socket != -1)
-		close(worker->socket);
-	worker->pidfd = worker->socket = -1;
-	g_byte_array_set_size(worker->answer, 0);
+	if (pool->on_event != NULL)
+		pool->on_event(event, text, pool->event_data);
 }
 
-/* Hands the record over; the worker is idle again before done() runs, so that
- * done() may start the next scan. */
-static void
-finish_scan(struct worker *worker, Record *record, PoolOutcome outcome)
-{
-	Pool *pool = worker->pool;
-	PoolDone done = worker->done;
-	gpointer data = worker->data;
+/* --- old crews ----------------------------------------------------------------- */
 
-	if (worker->timer != 0)
-		g_source_remove(worker->timer);
-	worker->timer = 0;
-	g_free(record->file);
-	record->file = worker->envelope->file != NULL ?
-	    g_utf8_make_valid(worker->envelope->file, -1) : NULL;
-	g_clear_pointer(&worker->envelope, envelope_free);
-	g_byte_array_set_size(worker->answer, 0);
-	done(record, outcome, data);
+/* A crew cannot be freed from its own callbacks. */
+static gboolean
+on_cleaning(gpointer data)
+{
+	Pool *pool = data;
+
+	pool->cleaning = 0;
+	for (guint i = pool->old->len; i-- > 0;)
+		if (crew_busy(g_ptr_array_index(pool->old, i)) == 0)
+			g_ptr_array_remove_index(pool->old, i);
+	return G_SOURCE_REMOVE;
+}
+
+static void
+clean_soon(Pool *pool)
+{
+	if (pool->cleaning == 0 && pool->old->len > 0)
+		pool->cleaning = g_idle_add(on_cleaning, pool);
+}
+
+static void
+put_away(Pool *pool, Crew **crew)
+{
+	if (*crew == NULL)
+		return;
+	crew_retire(*crew);
+	g_ptr_array_add(pool->old, g_steal_pointer(crew));
+	clean_soon(pool);
+}
+
+/* --- what crews tell -------------------------------------------------------------- */
+
+static void
+on_crew_ready(Crew *crew, gpointer data)
+{
+	Pool *pool = data;
+	gboolean is_first = pool->current == NULL;
+
+	if (crew != pool->next)
+		return;
+	put_away(pool, &pool->current);
+	pool->current = g_steal_pointer(&pool->next);
+	pool->retry_ms = FIRST_RETRY_MS;
+	tell(pool, POOL_RELOADED, is_first ? "the rules are loaded" :
+	    "new rules are in force");
+}
+
+static gboolean
+on_retry(gpointer data)
+{
+	Pool *pool = data;
+
+	pool->retry = 0;
+	load(pool);
+	return G_SOURCE_REMOVE;
+}
+
+/* With no rules in force, there is nothing to do but to try again. */
+static void
+retry_later(Pool *pool)
+{
+	if (pool->current != NULL || pool->next != NULL || pool->retry != 0 ||
+	    pool->retry_ms == 0)
+		return;
+	pool->retry = g_timeout_add(pool->retry_ms, on_retry, pool);
+	pool->retry_ms = MIN(2 * pool->retry_ms, LAST_RETRY_MS);
+}
+
+static void
+on_crew_failed(Crew *crew, const char *reason, gpointer data)
+{
+	Pool *pool = data;
+
+	if (crew == pool->next) {
+		put_away(pool, &pool->next);
+		g_free(pool->failure);
+		pool->failure = g_strdup(reason);
+		tell(pool, POOL_RELOAD_FAILED, reason);
+	} else if (crew == pool->current) {
+		put_away(pool, &pool->current);
+		tell(pool, POOL_LOST, reason);
+		if (pool->next == NULL)
+			load(pool);
+	}
+	retry_later(pool);
+}
+
+static void
+on_crew_idle(Crew *crew, gpointer data)
+{
+	Pool *pool = data;
+
+	(void)crew;
+	clean_soon(pool);
 	if (pool->on_idle != NULL)
 		pool->on_idle(pool->idle_data);
 }
 
-/* Kills what is left of the worker, starts another, and answers for it. */
 static void
-fail_scan(struct worker *worker, PoolOutcome outcome)
+on_crew_remark(Crew *crew, const char *text, gpointer data)
 {
-	static const struct {
-		const char *rule;
-		const char *detail;
-	} reasons[] = {
-		[POOL_CRASHED] = { "worker-crashed",
-		    "the process that examined the message died" },
-		[POOL_TIMED_OUT] = { "scan-timeout",
-		    "the examination took longer than scan-timeout" },
-		[POOL_GARBLED] = { "bad-answer",
-		    "the process that examined the message answered nonsense" },
-	};
-	Record *record = NULL;
-
-	if (worker->envelope != NULL)
-		record = record_new_error(worker->pool->catalogue,
-		    worker->envelope->id, NULL, worker->envelope->size,
-		    reasons[outcome].rule, reasons[outcome].detail);
-	close_worker(worker);
-	start_worker(worker);
-	if (record != NULL)
-		finish_scan(worker, record, outcome);
+	(void)crew;
+	tell(data, POOL_REMARK, text);
 }
 
-static gboolean
-on_timeout(gpointer data)
-{
-	struct worker *worker = data;
+static const CrewEvents crew_events = { on_crew_ready, on_crew_failed,
+	on_crew_idle, on_crew_remark };
 
-	worker->timer = 0;
-	fail_scan(worker, POOL_TIMED_OUT);
-	return G_SOURCE_REMOVE;
-}
-
-/* The whole answer has come: is it a record of this message? */
 static void
-take_answer(struct worker *worker)
+load(Pool *pool)
 {
-	g_autoptr(Record) record = record_from_json(
-	    (const char *)worker->answer->data + sizeof(guint32),
-	    worker->answer->len - sizeof(guint32), NULL);
+	g_autoptr(GError) error = NULL;
 
-	if (record == NULL || worker->envelope == NULL ||
-	    strcmp(record->id, worker->envelope->id) != 0 ||
-	    record->size != worker->envelope->size)
-		fail_scan(worker, POOL_GARBLED);
-	else
-		finish_scan(worker, g_steal_pointer(&record), POOL_SCANNED);
+	put_away(pool, &pool->next);
+	pool->next = crew_new(pool->settings, &crew_events, pool, &error);
+	if (pool->next != NULL)
+		return;
+	g_free(pool->failure);
+	pool->failure = g_strdup(error->message);
+	tell(pool, POOL_RELOAD_FAILED, error->message);
+	retry_later(pool);
 }
 
-static gboolean
-on_readable(gint fd, GIOCondition condition, gpointer data)
+/* --- the pool ------------------------------------------------------------------------ */
+
+static void
+free_crew(gpointer crew)
 {
-	struct worker *worker = data;
-	guint8 buffer[65536];
-	ssize_t got = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-	guint32 len;
-
-	(void)condition;
-	if (got == -1 && (errno == EAGAIN || errno == EINTR))
-		return G_SOURCE_CONTINUE;
-	if (got <= 0) {
-		worker->watch = 0;
-		fail_scan(worker, POOL_CRASHED);
-		return G_SOURCE_REMOVE;
-	}
-	g_byte_array_append(worker->answer, buffer, (guint)got);
-	if (worker->answer->len < sizeof(len))
-		return G_SOURCE_CONTINUE;
-	memcpy(&len, worker->answer->data, sizeof(len));
-	if (len > RECORD_MAX_OCTETS || worker->envelope == NULL ||
-	    worker->answer->len - sizeof(len) > len) {
-		worker->watch = 0;
-		fail_scan(worker, POOL_GARBLED);
-		return G_SOURCE_REMOVE;
-	}
-	if (worker->answer->len - sizeof(len) == len)
-		take_answer(worker);
-	/* A garbled answer has replaced the worker and its socket. */
-	return worker->socket == fd ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-/* --- starting --------------------------------------------------------------- */
-
-static gboolean
-start_worker(struct worker *worker)
-{
-	int sockets[2], fds[2] = { -1, -1 };
-	char octet = 'W';
-	gboolean is_started;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == -1)
-		return FALSE;
-	fds[0] = sockets[1];
-	is_started = generation_send(worker->pool->control, &octet, 1, fds) &&
-	    generation_receive(worker->pool->control, &octet, 1, fds) == 1 &&
-	    fds[0] != -1;
-	close(sockets[1]);
-	if (!is_started) {
-		close(sockets[0]);
-		return FALSE;
-	}
-	worker->socket = sockets[0];
-	worker->pidfd = fds[0];
-	worker->watch = g_unix_fd_add(worker->socket, G_IO_IN | G_IO_HUP,
-	    on_readable, worker);
-	return TRUE;
-}
-
-/* Waits for the generation's first word. */
-static gboolean
-await_rules(Pool *pool, GError **error)
-{
-	g_autofree char *packet = g_malloc(GENERATION_MAX_PACKET + 1);
-	int fds[2];
-	gssize len = generation_receive(pool->control, packet,
-	    GENERATION_MAX_PACKET, fds);
-
-	if (len < 1) {
-		g_set_error(error, POOL_ERROR, POOL_ERROR_PROCESS,
-		    "the process that loads the rules died");
-		return FALSE;
-	}
-	packet[len] = '\0';
-	if (*packet != 'R') {
-		g_set_error(error, POOL_ERROR, POOL_ERROR_RULES, "%s",
-		    packet + 1);
-		return FALSE;
-	}
-	pool->summary = g_strdup(packet + 1);
-	return TRUE;
+	crew_free(crew);
 }
 
 Pool *
-pool_new(const Settings *settings, GError **error)
+pool_new(Settings *settings, GError **error)
 {
 	g_autoptr(Pool) pool = g_new0(Pool, 1);
 
-	pool->settings = settings;
-	pool->control = -1;
-	pool->workers = g_new0(struct worker, settings->workers);
-	for (guint i = 0; i < settings->workers; i++) {
-		pool->workers[i].pool = pool;
-		pool->workers[i].socket = pool->workers[i].pidfd = -1;
-		pool->workers[i].answer = g_byte_array_new();
-	}
-	pool->catalogue = catalogue_load(settings->rules.replies, error);
-	if (pool->catalogue == NULL)
-		return NULL;
-	pool->scratch = scratch_new(error);
-	if (pool->scratch == NULL)
-		return NULL;
-	if (!generation_start(settings, pool->scratch, &pool->control,
-	    &pool->generation)) {
-		g_set_error(error, POOL_ERROR, POOL_ERROR_PROCESS,
-		    "cannot start a process: %s", g_strerror(errno));
-		return NULL;
-	}
-	if (!await_rules(pool, error))
-		return NULL;
-	for (guint i = 0; i < settings->workers; i++)
-		if (!start_worker(&pool->workers[i])) {
-			g_set_error(error, POOL_ERROR, POOL_ERROR_PROCESS,
-			    "cannot start a worker process");
-			return NULL;
-		}
-	return g_steal_pointer(&pool);
+	pool->settings = settings_ref(settings);
+	pool->old = g_ptr_array_new_with_free_func(free_crew);
+	load(pool);
+	while (pool->next != NULL)
+		g_main_context_iteration(NULL, TRUE);
+	if (pool->current != NULL)
+		return g_steal_pointer(&pool);
+	g_set_error_literal(error, POOL_ERROR, POOL_ERROR_RULES,
+	    pool->failure);
+	return NULL;
 }
 
 void
@@ -267,41 +193,22 @@ pool_free(Pool *pool)
 {
 	if (pool == NULL)
 		return;
-	for (guint i = 0; i < pool->settings->workers; i++) {
-		close_worker(&pool->workers[i]);
-		envelope_free(pool->workers[i].envelope);
-		g_byte_array_unref(pool->workers[i].answer);
-	}
-	if (pool->control != -1)
-		close(pool->control);
-	if (pool->generation > 0)
-		while (waitpid(pool->generation, NULL, 0) == -1 &&
-		    errno == EINTR)
-			;
-	if (pool->scratch != NULL)
-		scratch_remove(pool->scratch);
-	g_free(pool->scratch);
-	g_free(pool->workers);
-	g_free(pool->summary);
-	catalogue_free(pool->catalogue);
+	if (pool->cleaning != 0)
+		g_source_remove(pool->cleaning);
+	if (pool->retry != 0)
+		g_source_remove(pool->retry);
+	crew_free(pool->current);
+	crew_free(pool->next);
+	g_ptr_array_unref(pool->old);
+	g_free(pool->failure);
+	settings_unref(pool->settings);
 	g_free(pool);
-}
-
-/* --- scanning ----------------------------------------------------------------- */
-
-static struct worker *
-idle_worker(const Pool *pool)
-{
-	for (guint i = 0; i < pool->settings->workers; i++)
-		if (pool->workers[i].envelope == NULL)
-			return &pool->workers[i];
-	return NULL;
 }
 
 gboolean
 pool_has_idle_worker(const Pool *pool)
 {
-	return idle_worker(pool) != NULL;
+	return pool->current != NULL && crew_has_idle_worker(pool->current);
 }
 
 void
@@ -312,73 +219,54 @@ pool_set_idle_callback(Pool *pool, void (*on_idle)(gpointer data),
 	pool->idle_data = data;
 }
 
-/* The envelope as a file of its own: however long it is, handing it over does
- * not block. -1: no memory. */
-static int
-envelope_memfd(const Envelope *envelope)
+void
+pool_set_event_callback(Pool *pool,
+    void (*on_event)(PoolEvent event, const char *text, gpointer data),
+    gpointer data)
 {
-	g_autofree char *text = envelope_file_format(envelope);
-	gsize len = strlen(text);
-	int fd = memfd_create("envelope", MFD_CLOEXEC);
-
-	if (fd == -1 || write(fd, text, len) == (ssize_t)len)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* A scan that could not even begin, answered from the main loop. */
-static gboolean
-on_not_started(gpointer data)
-{
-	struct worker *worker = data;
-
-	worker->timer = 0;
-	fail_scan(worker, POOL_CRASHED);
-	return G_SOURCE_REMOVE;
+	pool->on_event = on_event;
+	pool->event_data = data;
 }
 
 void
 pool_scan(Pool *pool, Envelope *envelope, int fd, PoolDone done, gpointer data)
 {
-	struct worker *worker = idle_worker(pool);
-	int fds[2] = { envelope_memfd(envelope), fd };
+	g_return_if_fail(pool->current != NULL);
+	crew_scan(pool->current, envelope, fd, done, data);
+}
 
-	g_return_if_fail(worker != NULL);
-	worker->envelope = envelope;
-	worker->done = done;
-	worker->data = data;
-	/* A worker that could not be replaced when it died gets a new chance. */
-	if ((worker->socket != -1 || start_worker(worker)) && fds[0] != -1 &&
-	    generation_send(worker->socket, "S", 1, fds))
-		worker->timer = g_timeout_add(pool->settings->scan_timeout_ms,
-		    on_timeout, worker);
-	else
-		worker->timer = g_idle_add(on_not_started, worker);
-	if (fds[0] != -1)
-		close(fds[0]);
-	close(fd);
+void
+pool_reload(Pool *pool, Settings *settings)
+{
+	settings_ref(settings);
+	settings_unref(pool->settings);
+	pool->settings = settings;
+	if (pool->retry != 0)
+		g_source_remove(pool->retry);
+	pool->retry = 0;
+	load(pool);
+}
+
+Settings *
+pool_settings(const Pool *pool)
+{
+	return pool->current != NULL ? crew_settings(pool->current) :
+	    pool->settings;
 }
 
 void
 pool_cancel(Pool *pool, gconstpointer data)
 {
-	for (guint i = 0; i < pool->settings->workers; i++) {
-		struct worker *worker = &pool->workers[i];
-
-		if (worker->envelope == NULL || worker->data != data)
-			continue;
-		g_clear_pointer(&worker->envelope, envelope_free);
-		close_worker(worker);
-		start_worker(worker);
-		if (pool->on_idle != NULL)
-			pool->on_idle(pool->idle_data);
+	if (pool->current != NULL && crew_cancel(pool->current, data))
 		return;
-	}
+	for (guint i = 0; i < pool->old->len; i++)
+		if (crew_cancel(g_ptr_array_index(pool->old, i), data))
+			break;
+	clean_soon(pool);
 }
 
 const char *
 pool_rules_summary(const Pool *pool)
 {
-	return pool->summary;
+	return pool->current != NULL ? crew_rules_summary(pool->current) : "";
 }

@@ -27,6 +27,8 @@ enum kind {
 	KIND_CONTENT,           /* PolicyVerdict: reject, suspect or note */
 	KIND_FSYNC,             /* SpoolFsync: none, files or full */
 	KIND_REPLIES,           /* char **: beginnings of replies, 4xx or 5xx */
+	KIND_SANDBOX,           /* SandboxMode: required, best-effort or off */
+	KIND_USER,              /* char *: name of a user */
 	KIND_MILLISECONDS,      /* guint: written in seconds, "30" or "0.5" */
 };
 
@@ -150,10 +152,27 @@ static const struct key {
 	/* 0: two more than there are processors. */
 	{ "work", "workers", KIND_COUNT, KEY(workers), 0, 1, 256 },
 	{ "work", "scan-timeout", KIND_MILLISECONDS, KEY(scan_timeout_ms),
-	    120000, 1, 3600000 },
+	    100000, 1, 3600000 },
 	{ "work", "max-attempts", KIND_COUNT, KEY(max_attempts), 2, 1, 9 },
 	{ "work", "submitters", KIND_NAMES, KEY(submitters), 0, 0, 0 },
 	{ "work", "journal", KIND_PATH, KEY(journal), 0, 0, 0 },
+	{ "work", "sandbox", KIND_SANDBOX, KEY(confinement.mode),
+	    SANDBOX_REQUIRED, 0, 0 },
+	{ "work", "user", KIND_USER, KEY(confinement.user), 0, 0, 0 },
+	{ "work", "cpu-limit", KIND_MILLISECONDS, KEY(confinement.cpu_ms),
+	    90000, 1000, 3600000 },
+	{ "work", "memory-limit", KIND_OCTETS,
+	    KEY(confinement.memory_octets), GIB, 16 * MIB, 1024 * GIB },
+	{ "work", "file-limit", KIND_OCTETS, KEY(confinement.file_octets),
+	    GIB, MIB, 1024 * GIB },
+	{ "work", "open-files", KIND_COUNT, KEY(confinement.open_files), 256,
+	    32, 65536 },
+	{ "work", "recycle-messages", KIND_COUNT, KEY(recycle_messages), 10000,
+	    1, 1000000000 },
+	{ "work", "recycle-memory", KIND_OCTETS, KEY(recycle_memory),
+	    256 * MIB, MIB, 1024 * GIB },
+	{ "work", "watch-databases", KIND_MILLISECONDS, KEY(watch_ms), 60000,
+	    0, 86400000 },
 	{ "spool", "fsync", KIND_FSYNC, KEY(spool.fsync), SPOOL_FSYNC_NONE, 0,
 	    0 },
 	{ "spool", "max-depth", KIND_COUNT, KEY(spool.max_depth), 200, 1,
@@ -305,6 +324,23 @@ set_replies(Settings *settings, const struct key *key, const ConfFile *conf,
 	return TRUE;
 }
 
+static gboolean
+set_sandbox(Settings *settings, const struct key *key, const ConfFile *conf,
+    const char *value, GError **error)
+{
+	static const char *const words[] = { "required", "best-effort",
+		"off" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strcmp(value, words[i]) == 0) {
+			*(SandboxMode *)G_STRUCT_MEMBER_P(settings,
+			    key->offset) = (SandboxMode)i;
+			return TRUE;
+		}
+	return conf_file_fail(conf, key->group, key->key, error,
+	    "\"%s\" is not required, best-effort or off", value);
+}
+
 /* How a limit is written back in an error. Caller frees. */
 static char *
 show_number(guint64 number, enum kind kind)
@@ -394,6 +430,16 @@ set_key(Settings *settings, const struct key *key, const ConfFile *conf,
 		return set_fsync(settings, key, conf, value, error);
 	case KIND_REPLIES:
 		return set_replies(settings, key, conf, list, error);
+	case KIND_SANDBOX:
+		return set_sandbox(settings, key, conf, value, error);
+	case KIND_USER:
+		if (*value == '\0' || strlen(value) > 32 ||
+		    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] != '\0')
+			return conf_file_fail(conf, key->group, key->key,
+			    error, "\"%s\" is not the name of a user", value);
+		*(char **)member = g_strdup(value);
+		return TRUE;
 	case KIND_COUNT:
 	case KIND_OCTETS:
 	case KIND_MILLISECONDS:
@@ -471,11 +517,15 @@ set_defaults(Settings *settings)
 		case KIND_FSYNC:
 			*(SpoolFsync *)member = (SpoolFsync)keys[i].standard;
 			break;
+		case KIND_SANDBOX:
+			*(SandboxMode *)member = (SandboxMode)keys[i].standard;
+			break;
 		case KIND_PATH:
 		case KIND_PATHS:
 		case KIND_NAMES:
 		case KIND_REPLIES:
 		case KIND_HOST:
+		case KIND_USER:
 			break;
 		}
 	}
@@ -512,9 +562,10 @@ derive(Settings *settings)
 Settings *
 settings_load(const char *path, GError **error)
 {
-	g_autoptr(Settings) settings = g_new0(Settings, 1);
+	g_autoptr(Settings) settings = g_rc_box_new0(Settings);
 	g_autoptr(ConfFile) conf = NULL;
 
+	settings->config = g_strdup(path);
 	set_defaults(settings);
 	if (path == NULL && access(DEFAULT_PATH, F_OK) == 0)
 		path = DEFAULT_PATH;
@@ -528,23 +579,53 @@ settings_load(const char *path, GError **error)
 	return g_steal_pointer(&settings);
 }
 
-void
-settings_free(Settings *settings)
+Settings *
+settings_reload(const Settings *settings, GError **error)
 {
-	if (settings == NULL)
-		return;
+	Settings *fresh = settings_load(settings->config, error);
+
+	if (fresh != NULL && settings->asked_workers > 0)
+		settings_set_workers(fresh, settings->asked_workers);
+	return fresh;
+}
+
+Settings *
+settings_ref(Settings *settings)
+{
+	return g_rc_box_acquire(settings);
+}
+
+static void
+clear_settings(gpointer data)
+{
+	Settings *settings = data;
+
 	g_free(settings->path);
+	g_free(settings->config);
 	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
 		gpointer member = G_STRUCT_MEMBER_P(settings, keys[i].offset);
 
-		if (keys[i].kind == KIND_PATH || keys[i].kind == KIND_HOST)
+		if (keys[i].kind == KIND_PATH || keys[i].kind == KIND_HOST ||
+		    keys[i].kind == KIND_USER)
 			g_free(*(char **)member);
 		if (keys[i].kind == KIND_PATHS ||
 		    keys[i].kind == KIND_NAMES ||
 		    keys[i].kind == KIND_REPLIES)
 			g_strfreev(*(char ***)member);
 	}
-	g_free(settings);
+}
+
+void
+settings_unref(Settings *settings)
+{
+	if (settings != NULL)
+		g_rc_box_release_full(settings, clear_settings);
+}
+
+void
+settings_set_workers(Settings *settings, guint workers)
+{
+	settings->workers = settings->asked_workers = workers;
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "scanner/policy.h"
 #include "signatures/ruleset.h"
+#include "spool/confinement.h"
 #include "spool/spool.h"
 
 /* How the spool is worked. */
@@ -49,13 +50,28 @@ typedef struct {
 	                         * owner of the spool; NULL: none */
 	SpoolSettings spool;
 	char *journal;          /* file that records are appended to; NULL: none */
+	Confinement confinement;        /* of workers */
+	guint recycle_messages; /* a worker is replaced after so many */
+	guint64 recycle_memory; /* or with so much memory of its own */
+	guint watch_ms;         /* between two looks at the databases; 0: none */
+	char *config;           /* as it was asked for; NULL: the default */
+	guint asked_workers;    /* on the command line; 0: not */
 } Settings;
 
 /* path NULL: /etc/mailweir/mailweir.conf if it exists, else the defaults.
  * Caller owns the result. */
 Settings *settings_load(const char *path, GError **error);
-void settings_free(Settings *settings);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
+
+/* The same file as it is now, with what the command line says. */
+Settings *settings_reload(const Settings *settings, GError **error);
+
+/* Who keeps them takes a reference; nobody changes them then. */
+Settings *settings_ref(Settings *settings);
+void settings_unref(Settings *settings);        /* NULL is allowed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_unref)
+
+/* What the command line says of the number of workers. */
+void settings_set_workers(Settings *settings, guint workers);
 
 /* Adds ClamAV databases named on the command line; NULL: none. */
 void settings_add_databases(Settings *settings, char **databases);

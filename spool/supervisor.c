@@ -27,7 +27,7 @@
 
 struct supervisor {
 	Spool *spool;
-	const Settings *settings;
+	Settings *settings;     /* those in force */
 	Pool *pool;
 	Intake *intake;
 	Listener *listener;     /* NULL: no socket */
@@ -141,6 +141,65 @@ on_signal(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* --- new rules --------------------------------------------------------------- */
+
+/* SIGHUP: the configuration is read anew, and with it all rules. */
+static gboolean
+on_hangup(gpointer data)
+{
+	struct supervisor *supervisor = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Settings) settings = settings_reload(supervisor->settings,
+	    &error);
+
+	if (settings == NULL) {
+		log_line("reload: %s; nothing is changed", error->message);
+		return G_SOURCE_CONTINUE;
+	}
+	log_line("reload: loading");
+	pool_reload(supervisor->pool, settings);
+	return G_SOURCE_CONTINUE;
+}
+
+/* What comes from the new configuration besides the rules. */
+static void
+change_settings(struct supervisor *supervisor)
+{
+	Settings *settings = pool_settings(supervisor->pool);
+	g_autoptr(GError) error = NULL;
+
+	if (!intake_change_settings(supervisor->intake, settings, &error)) {
+		log_line("reload: %s; the old setting stays", error->message);
+		return;
+	}
+	listener_change_settings(supervisor->listener, settings,
+	    intake_catalogue(supervisor->intake),
+	    intake_submitters(supervisor->intake));
+	settings_ref(settings);
+	settings_unref(supervisor->settings);
+	supervisor->settings = settings;
+}
+
+static void
+on_pool_event(PoolEvent event, const char *text, gpointer data)
+{
+	switch (event) {
+	case POOL_REMARK:
+		log_line("%s", text);
+		return;
+	case POOL_LOST:
+		log_line("%s; loading them anew", text);
+		return;
+	case POOL_RELOAD_FAILED:
+		log_line("reload: %s; the old rules stay", text);
+		return;
+	case POOL_RELOADED:
+		log_line("reload: %s", text);
+		change_settings(data);
+		return;
+	}
+}
+
 static void
 on_answer(const char *id, const char *verdict, gpointer data)
 {
@@ -177,12 +236,14 @@ run_loop(struct supervisor *supervisor)
 		g_timeout_add_seconds(SWEEP_SECONDS, on_sweep, supervisor),
 		g_unix_signal_add(SIGTERM, on_signal, supervisor),
 		g_unix_signal_add(SIGINT, on_signal, supervisor),
+		g_unix_signal_add(SIGHUP, on_hangup, supervisor),
 		inotify != -1 && inotify_add_watch(inotify, incoming,
 		    IN_MOVED_TO) != -1 ? g_unix_fd_add(inotify, G_IO_IN,
 		    on_inotify, supervisor) : 0,
 	};
 
 	pool_set_idle_callback(supervisor->pool, claim_waiting, supervisor);
+	pool_set_event_callback(supervisor->pool, on_pool_event, supervisor);
 	log_line("ready: %u workers", supervisor->settings->workers);
 	g_idle_add_once(claim_waiting, supervisor);
 	g_main_loop_run(supervisor->loop);
@@ -194,7 +255,7 @@ run_loop(struct supervisor *supervisor)
 }
 
 gboolean
-supervisor_run(Spool *spool, const Settings *settings, gboolean once,
+supervisor_run(Spool *spool, Settings *settings, gboolean once,
     GError **error)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
@@ -219,11 +280,13 @@ supervisor_run(Spool *spool, const Settings *settings, gboolean once,
 	spool_recover(spool);
 	room_set_full(spool, FALSE);
 	look(&supervisor);
+	settings_ref(supervisor.settings);
 	is_serving = serve_socket(&supervisor, error);
 	if (is_serving)
 		run_loop(&supervisor);
 	listener_free(supervisor.listener);
-	spool_sweep(spool, &settings->spool);
+	spool_sweep(spool, &supervisor.settings->spool);
+	settings_unref(supervisor.settings);
 	close(alive);
 	return is_serving;
 }

@@ -17,7 +17,7 @@
  * second one does not), or with once until nothing waits. FALSE and error when
  * it cannot start.
  */
-gboolean supervisor_run(Spool *spool, const Settings *settings, gboolean once,
+gboolean supervisor_run(Spool *spool, Settings *settings, gboolean once,
     GError **error);
 
 #endif

@@ -32,7 +32,7 @@ load_error(const char *kind, const char *text, gsize len)
 	else if (strcmp(kind, "replies") == 0)
 		catalogue_free(catalogue_load(path, &error));
 	else
-		settings_free(settings_load(path, &error));
+		settings_unref(settings_load(path, &error));
 	unlink(path);
 	rmdir(dir);
 	return error != NULL ? g_strdup(error->message) : NULL;

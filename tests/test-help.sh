@@ -17,7 +17,7 @@ report() {
 	fi
 }
 
-subcommands=$("$MAILWEIR" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+subcommands=$("$MAILWEIR" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p')
 report 'there are subcommands' "$([ -n "$subcommands" ] || echo all)"
 for subcommand in $subcommands; do
 	section=$(sed -n "/^\.Ss $subcommand\$/,/^\.S[sh] /p" \
