@@ -66,6 +66,7 @@ keep_message(GLogLevelFlags level, const GLogField *fields, gsize n,
 	return G_LOG_WRITER_HANDLED;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 /* C++ and Rust code aborts where C gets NULL: was that for want of memory? */
 static void
 on_abort(int number)
@@ -76,6 +77,7 @@ on_abort(int number)
 	signal(number, SIG_DFL);
 	raise(number);
 }
+#endif
 
 /* --- memory -------------------------------------------------------------------- */
 
