@@ -97,6 +97,43 @@ read_message(int fd, guint64 size, Record *record)
 	return g_steal_pointer(&octets);
 }
 
+/* The line at the beginning of text, with the lines that continue it. */
+static gsize
+field_len(Span text)
+{
+	gsize len = 0;
+
+	do {
+		const guint8 *lf = memchr(text.octets + len, '\n',
+		    text.len - len);
+
+		len = lf != NULL ? (gsize)(lf - text.octets) + 1 : text.len;
+	} while (len < text.len &&
+	    (text.octets[len] == ' ' || text.octets[len] == '\t'));
+	return len;
+}
+
+/* What Exim puts before the message in its scan file, once each and in this
+ * order: the message itself may begin with any of them again. */
+static Span
+without_exim_envelope(Span text)
+{
+	static const char *const lines[] = {
+		"From ", "X-Envelope-From: ", "X-Envelope-To: ",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+		gsize len = strlen(lines[i]);
+
+		if (text.len < len || memcmp(text.octets, lines[i], len) != 0)
+			continue;
+		len = field_len(text);
+		text.octets += len;
+		text.len -= len;
+	}
+	return text;
+}
+
 static void
 add_ambiguity_results(Record *record, const char *server)
 {
@@ -114,6 +151,7 @@ scanner_scan(const Scanner *scanner, const Envelope *envelope, int fd)
 	gint64 begin = g_get_monotonic_time();
 	Record *record = record_new();
 	g_autofree guint8 *octets = NULL;
+	Span message;
 
 	record->id = g_strdup(envelope->id);
 	if (envelope->file != NULL)
@@ -129,9 +167,12 @@ scanner_scan(const Scanner *scanner, const Envelope *envelope, int fd)
 		    policy->max_message_octets);
 	else
 		octets = read_message(fd, envelope->size, record);
+	message = (Span){ octets, envelope->size };
+	if (octets != NULL && envelope->format == MESSAGE_FORMAT_EXIM_MBOX)
+		message = without_exim_envelope(message);
 	if (octets != NULL)
-		message_examine((Span){ octets, envelope->size }, rules,
-		    policy, scanner->content, envelope, record);
+		message_examine(message, rules, policy, scanner->content,
+		    envelope, record);
 	record_decide(record, ruleset_catalogue(rules));
 	if (policy->ambiguity_results != NULL)
 		add_ambiguity_results(record, policy->ambiguity_results);
