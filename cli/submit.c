@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -23,7 +25,7 @@
 /* How the answer is given. */
 enum style {
 	STYLE_REPLY,            /* "552 5.7.0 Illegal Attachment" or "accept" */
-	STYLE_EXIM,             /* the reply, or the header fields to add */
+	STYLE_EXIM,             /* the reply, or "accept" and header fields */
 	STYLE_PIPE,             /* "5.7.0 Illegal Attachment"; Postfix pipe(8) */
 };
 
@@ -75,10 +77,13 @@ ask(Spool *spool, const Settings *settings, int fd, Envelope *envelope,
 {
 	*submission = submission_new(spool,
 	    settings->policy.max_message_octets, error);
-	if (*submission != NULL)
-		submission_limit_unclaimed(*submission,
-		    settings->spool.unclaimed_wait_ms);
-	if (*submission == NULL || !submission_copy(*submission, fd, error))
+	if (*submission == NULL)
+		return NULL;
+	submission_limit_unclaimed(*submission,
+	    settings->spool.unclaimed_wait_ms);
+	if (envelope->format == MESSAGE_FORMAT_EXIM_MBOX ?
+	    !submission_link(*submission, fd, error) :
+	    !submission_copy(*submission, fd, error))
 		return NULL;
 	return submission_ask(*submission, envelope, NULL, error);
 }
@@ -112,22 +117,72 @@ exit_status(const VerdictFile *verdict, enum style style)
 }
 
 static void
-print_answer(const VerdictFile *verdict, enum style style)
+print_for_exim(const VerdictFile *verdict)
 {
-	gboolean is_accept = strcmp(verdict->action, "accept") == 0;
-
-	/* pipe(8) knows enhanced status codes, but not reply codes; and one
-	 * line. */
-	if (verdict->reply != NULL && style == STYLE_PIPE)
-		printf("%.*s\n", (int)strcspn(verdict->reply + 4, "\n"),
-		    verdict->reply + 4);
-	else if (verdict->reply != NULL)
-		puts(verdict->reply);
-	else if (style == STYLE_REPLY || (!is_accept && style == STYLE_EXIM))
-		puts(verdict->action);
-	for (guint i = 0; is_accept && style == STYLE_EXIM &&
+	puts(verdict->reply != NULL ? verdict->reply : verdict->action);
+	for (guint i = 0; strcmp(verdict->action, "accept") == 0 &&
 	     i < verdict->headers->len; i++)
 		puts(g_ptr_array_index(verdict->headers, i));
+}
+
+static void
+print_answer(const VerdictFile *verdict, enum style style)
+{
+	/* pipe(8) knows enhanced status codes, but not reply codes; and one
+	 * line. */
+	if (style == STYLE_EXIM)
+		print_for_exim(verdict);
+	else if (verdict->reply == NULL && style == STYLE_REPLY)
+		puts(verdict->action);
+	else if (verdict->reply != NULL && style == STYLE_REPLY)
+		puts(verdict->reply);
+	else if (verdict->reply != NULL)
+		printf("%.*s\n", (int)strcspn(verdict->reply + 4, "\n"),
+		    verdict->reply + 4);
+}
+
+/* --- time ------------------------------------------------------------------ */
+
+/* Beyond --wait, for reading the message and giving it back. */
+#define GRACE_SECONDS 20
+
+/* What is printed when even that is over; set before the alarm. */
+static char last_words[VERDICT_MAX_REPLY_OCTETS + 2];
+static gsize n_last_words;
+
+static void
+on_alarm(int number)
+{
+	(void)number;
+	if (write(STDOUT_FILENO, last_words, n_last_words) == -1)
+		_exit(EX_IOERR);
+	_exit(EX_TEMPFAIL);
+}
+
+/* Exim and pipe(8) do not watch the clock for us, and standard input or a file
+ * system may hang. What is left in the spool then is swept. */
+static void
+set_alarm(const Catalogue *catalogue, enum style style, guint wait)
+{
+	g_autofree char *reply = reply_line(catalogue_reply(catalogue,
+	    VERDICT_DEFER));
+
+	n_last_words = (gsize)g_snprintf(last_words, sizeof(last_words), "%s\n",
+	    reply + (style == STYLE_PIPE ? 4 : 0));
+	signal(SIGALRM, on_alarm);
+	alarm(wait + GRACE_SECONDS);
+}
+
+/* Exim's ${run} takes standard error for a part of the answer. */
+static void
+report(enum style style, const char *problem)
+{
+	if (style != STYLE_EXIM) {
+		cli_fail(0, "submit", "%s", problem);
+		return;
+	}
+	openlog("mailweir", LOG_PID, LOG_MAIL);
+	syslog(LOG_WARNING, "submit: %s", problem);
 }
 
 static int
@@ -147,7 +202,7 @@ submit(Spool *spool, const Settings *settings, const Catalogue *catalogue,
 	    !give_back(submission, envelope, sendmail, &problem))
 		g_clear_pointer(&verdict, verdict_file_free);
 	if (verdict == NULL) {
-		cli_fail(0, "submit", "%s", problem->message);
+		report(style, problem->message);
 		verdict = own_verdict(catalogue, problem);
 	}
 	print_answer(verdict, style);
@@ -180,7 +235,7 @@ cli_submit(int argc, char **argv)
 		{ "queue-id", 0, 0, G_OPTION_ARG_STRING, &envelope->queue_id,
 		    "The mail server's name for the message", "ID" },
 		{ "exim", 0, 0, G_OPTION_ARG_NONE, &is_exim,
-		    "FILE is Exim's scan file; on accept, print the header "
+		    "FILE is Exim's scan file; below accept, print the header "
 		    "fields to add", NULL },
 		{ "pipe", 0, 0, G_OPTION_ARG_FILENAME, &sendmail,
 		    "Be Postfix's content filter: print 'X.Y.Z text', on "
@@ -234,6 +289,7 @@ cli_submit(int argc, char **argv)
 		catalogue = catalogue_load(settings->rules.replies, &error);
 	if (catalogue == NULL)
 		catalogue = catalogue_load(NULL, NULL);
+	set_alarm(catalogue, style, envelope->wait);
 	if (error == NULL)
 		spool = spool_open(argv[1], &error);
 	if (spool != NULL)

@@ -54,6 +54,15 @@ fail(GError **error, const char *format, ...)
 	return FALSE;
 }
 
+static gboolean
+fail_too_large(const Submission *submission, GError **error)
+{
+	g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_TOO_LARGE,
+	    "message-size: more than %" G_GUINT64_FORMAT " octets",
+	    submission->max_octets);
+	return FALSE;
+}
+
 Submission *
 submission_new(Spool *spool, guint64 max_octets, GError **error)
 {
@@ -125,12 +134,8 @@ gboolean
 submission_write(Submission *submission, const void *octets, gsize len,
     GError **error)
 {
-	if (len > submission->max_octets - submission->size) {
-		g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_TOO_LARGE,
-		    "message-size: more than %" G_GUINT64_FORMAT " octets",
-		    submission->max_octets);
-		return FALSE;
-	}
+	if (len > submission->max_octets - submission->size)
+		return fail_too_large(submission, error);
 	submission->size += len;
 	if (len > BUFFER_OCTETS - submission->n_buffered &&
 	    !flush(submission, error))
@@ -157,6 +162,45 @@ submission_copy(Submission *submission, int fd, GError **error)
 		if (!submission_write(submission, octets, (gsize)got, error))
 			return FALSE;
 	}
+	return TRUE;
+}
+
+/* tmp/ID.eml becomes another name of the file. FALSE: it cannot be, and
+ * tmp/ID.eml is as it was. */
+static gboolean
+link_message(Submission *submission, int fd)
+{
+	int tmp = submission->spool->folders[SPOOL_TMP];
+	g_autofree char *file = g_strdup_printf("/proc/self/fd/%d", fd);
+	g_autofree char *link = g_strconcat(submission->id, ".link", NULL);
+	struct stat folder;
+
+	/* A link keeps its group: with another than the spool's, the worker
+	 * might not read it. */
+	if (fstat(tmp, &folder) == -1 ||
+	    fchown(fd, (uid_t)-1, folder.st_gid) == -1 ||
+	    fchmod(fd, 0640) == -1 ||
+	    linkat(AT_FDCWD, file, tmp, link, AT_SYMLINK_FOLLOW) == -1)
+		return FALSE;
+	if (renameat(tmp, link, tmp, submission->message) == 0)
+		return TRUE;
+	unlinkat(tmp, link, 0);
+	return FALSE;
+}
+
+gboolean
+submission_link(Submission *submission, int fd, GError **error)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == -1)
+		return fail(error, "the message cannot be read: %s",
+		    g_strerror(errno));
+	if ((guint64)status.st_size > submission->max_octets)
+		return fail_too_large(submission, error);
+	if (!S_ISREG(status.st_mode) || !link_message(submission, fd))
+		return submission_copy(submission, fd, error);
+	submission->size = (guint64)status.st_size;
 	return TRUE;
 }
 

@@ -38,6 +38,12 @@ gboolean submission_write(Submission *submission, const void *octets,
 /* All that fd gives. */
 gboolean submission_copy(Submission *submission, int fd, GError **error);
 
+/* The file of fd as the whole message, by a link rather than a copy where that
+ * can be: the file system is the spool's and the file's owner we are. It is
+ * given to the spool's group, must not be written to any more, and its own
+ * name may be removed at any time. */
+gboolean submission_link(Submission *submission, int fd, GError **error);
+
 /* Hands the message over with the envelope, whose id, size and time are set
  * here. Once. */
 gboolean submission_begin(Submission *submission, Envelope *envelope,
