@@ -33,6 +33,17 @@ for subcommand in $subcommands; do
 	[ -n "$section" ] || missing="$missing section"
 	report "mailweir(1) has every option of $subcommand" "$missing"
 done
+for program in milter opensmtpd; do
+	missing=
+	for option in $("$MAILWEIR-$program" --help |
+	    grep -o -- '--[a-z-]*' | sort -u); do
+		[ "$option" = --help ] ||
+		    grep -q "^\.It Fl -${option#--}" \
+		    "$root/docs/mailweir-$program.8" ||
+		    missing="$missing $option"
+	done
+	report "mailweir-$program(8) has every option" "$missing"
+done
 missing=
 for key in $(sed -n 's/^	{ "[a-z]*", "\([a-z-]*\)".*/\1/p' \
     "$root/spool/settings.c"); do
