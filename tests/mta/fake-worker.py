@@ -7,10 +7,12 @@ Answers each entry with the lines of the message's field X-Verdict, which are
 separated by "|": X-Verdict: Action: reject|Reply: 550 5.7.1 text
 Without that field it accepts; X-Verdict: none takes the envelope away without
 a verdict, X-Verdict: hang never answers. The octets of the message are left in
-FOLDER/message, its envelope in FOLDER/envelope. Prints "ready" and runs until
+FOLDER/message, its envelope in FOLDER/envelope, and in FOLDER/status the
+message's number of links and its group. Prints "ready" and runs until
 it is killed; it looks for entries every two milliseconds.
 """
 import fcntl
+import grp
 import os
 import re
 import shutil
@@ -40,6 +42,10 @@ def answer(spool, folder, name):
     os.rename(os.path.join(spool, "incoming", name), claimed)
     keep(claimed, os.path.join(folder, "envelope"))
     keep(message, os.path.join(folder, "message"))
+    status = os.stat(message)
+    with open(os.path.join(folder, "status"), "w") as stream:
+        stream.write("%d %s\n" % (status.st_nlink,
+                                  grp.getgrgid(status.st_gid).gr_name))
     with open(message, "rb") as stream:
         head = stream.read(16384)
     found = re.search(rb"^X-Verdict: (.*?)\r?$", head, re.M | re.I)

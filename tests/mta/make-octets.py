@@ -3,11 +3,14 @@
 """Messages of odd octets, and what a mail server makes of them.
 
 Usage: make-octets.py MTA FOLDER
+       make-octets.py MTA --digest FILE
 Writes FOLDER/NAME.eml, the octets that a client sends, and FOLDER/NAME.want,
 the octets that must be in the spool when MTA (postfix, exim, opensmtpd) is
 between them. Where the two differ, the table below says what is done by MTA;
-everything else arrives as it was sent.
+everything else arrives as it was sent. --digest prints the SHA-256 of FILE
+without what MTA has put before the message.
 """
+import hashlib
 import os
 import re
 import sys
@@ -66,6 +69,28 @@ def without_lone_dots(octets):
     return re.sub(rb"(?m)^\.\r\n", b"", bare_lf_to_crlf(octets))
 
 
+def lf(octets):
+    return octets.replace(b"\r\n", b"\n")
+
+
+def bare_lf_to_space(octets):
+    return lf(re.sub(rb"(?<!\r)\n", b" ", octets))
+
+
+def bare_cr_to_lf(octets):
+    return lf(re.sub(rb"\r(?!\n)", b"\n", octets))
+
+
+# What each mail server does to every message.
+GENERAL = {"exim": lf}
+# What it does not take at all.
+REFUSED = {"opensmtpd": ["smuggled", "long-line"]}
+# What it puts before it in the spool.
+BEFORE = {
+    "exim": rb"From .*\nX-Envelope-From: .*\nX-Envelope-To: .*\n"
+            rb"Received: .*\n(?:\t.*\n)*",
+    "opensmtpd": rb"Received: .*\r\n(?:\t.*\r\n)*",
+}
 # What each mail server changes before mailweir sees the message.
 CHANGES = {
     # With smtpd_forbid_bare_newline = normalize (and no exclusions), without
@@ -76,16 +101,41 @@ CHANGES = {
         "bare-lf": bare_lf_to_crlf,
         "smuggled": without_lone_dots,
     },
-    "exim": {},
-    "opensmtpd": {},
+    # In the scan file and in what is delivered alike.
+    "exim": {
+        "bare-cr": bare_cr_to_lf,
+        "bare-lf": bare_lf_to_space,
+        "smuggled": bare_lf_to_space,
+    },
+    # It takes any LF for the end of a line, and a lone dot between two for the
+    # end of the message ("smuggled" is not sent). What follows a NUL in a line
+    # is gone, of what is delivered too. Lines have at most 65535 octets.
+    "opensmtpd": {
+        "bare-lf": bare_lf_to_crlf,
+        "nul": lambda same: re.sub(rb"\0[^\r\n]*", b"", same),
+    },
 }
 
 
+def digest(mta, file):
+    with open(file, "rb") as stream:
+        octets = stream.read()
+    found = re.match(BEFORE.get(mta, b""), octets)
+    if not found:
+        return "what comes before the message is missing"
+    return hashlib.sha256(octets[found.end():]).hexdigest()
+
+
 def main():
-    mta, folder = sys.argv[1:]
+    mta, folder = sys.argv[1], sys.argv[-1]
+    if sys.argv[2] == "--digest":
+        print(digest(mta, folder))
+        return
     os.makedirs(folder, exist_ok=True)
     for name, octets in MESSAGES.items():
-        change = CHANGES[mta].get(name, lambda same: same)
+        if name in REFUSED.get(mta, []):
+            continue
+        change = CHANGES[mta].get(name, GENERAL.get(mta, lambda same: same))
         for suffix, content in (("eml", octets),
                                 ("want", change(end_line(octets)))):
             with open(os.path.join(folder, name + "." + suffix), "wb") as out:

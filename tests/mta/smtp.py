@@ -29,7 +29,9 @@ class Session:
         self.conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.input = self.conn.makefile("rb")
         self.read_reply()
-        self.command(b"EHLO client.example.org")
+        hello = self.command(b"EHLO client.example.org")
+        # Recipients at once, where the server takes them so.
+        self.batch = 1000 if "PIPELINING" in hello else 1
         if options.auth:
             user, _, password = options.auth.partition(":")
             self.command(b"AUTH PLAIN " + base64.b64encode(
@@ -62,9 +64,8 @@ class Session:
         recipients = [options.to] if options.recipients == 1 else [
             options.to.replace("@", "+%d@" % i)
             for i in range(options.recipients)]
-        # Pipelined, a thousand at a time.
-        for at in range(0, len(recipients), 1000):
-            some = recipients[at:at + 1000]
+        for at in range(0, len(recipients), self.batch):
+            some = recipients[at:at + self.batch]
             self.conn.sendall(b"".join(
                 b"RCPT TO:<%s>\r\n" % os.fsencode(r) for r in some))
             replies = [self.read_reply() for _ in some]

@@ -1,0 +1,76 @@
+#!/bin/sh
+# tests/mta/test-exim.sh - a real Exim asks mailweir.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -u
+# shellcheck source=tests/mta/lib.sh
+. "$G_TEST_SRCDIR/mta/lib.sh"
+mta_enter "$0" exim4-daemon-heavy
+contrib=$G_TEST_SRCDIR/../contrib/exim
+
+useradd --create-home inbox
+useradd --create-home other
+mailweir_setup
+usermod --append --groups mailweir Debian-exim
+ln -s /usr/local/bin/mailweir /usr/bin/mailweir
+messages_make
+printf '[work]\nsubmitters = Debian-exim\n' >>"$work/mailweir.conf"
+install -D "$work/mailweir.conf" /etc/mailweir/mailweir.conf
+cp "$contrib"/mailweir-* /etc/exim4/
+cat >/etc/exim4/exim4.conf.localmacros <<'MACROS'
+CHECK_DATA_LOCAL_ACL_FILE = /etc/exim4/mailweir-acl
+MACROS
+exim_start
+
+# --- without anybody ----------------------------------------------------------
+is 'without a worker it is our 451, within a second' "$error451" \
+    "$(send --timeout 1 "$work/clean.eml")"
+chmod 700 "$spool"
+is 'without access to the spool too' "$error451" "$(send "$work/clean.eml")"
+chmod 755 "$spool"
+mv /usr/bin/mailweir /usr/bin/elsewhere
+is 'without the program too' "$error451" "$(send "$work/clean.eml")"
+mv /usr/bin/elsewhere /usr/bin/mailweir
+is 'nothing is left in the spool' '' "$(spool_files)"
+
+# --- what the worker says, and what it must not say ------------------------------
+fake_start
+octets_are_kept exim
+replies_are_checked
+is 'a reply of several lines' "$(printf '%s\n' '550-5.7.1 one' \
+    '550-5.7.1 two' '550 5.7.1 three')" \
+    "$(says lines 'Action: reject|Reply: 550 5.7.1 one|Reply: 550 5.7.1 two|Reply: 550 5.7.1 three')"
+got=$(says discard 'Action: discard')
+is 'discard: the client is told that it is accepted' 250 "${got%% *}"
+envelope_is_kept
+# shellcheck disable=SC2016 # what looks like a variable is none
+bad='"--x $b`id`${run{x}}"@sender.example'
+send --from "$bad" "$work/clean.eml" >"$work/answer"
+is 'what the sender says is no command and no option' "$bad" \
+    "$(seen Sender | sed 's/%20/ /g')"
+send --recipients 3 "$work/clean.eml" >"$work/answer"
+is 'several recipients' 3 "$(grep -c ^Recipient: "$work/seen/envelope")"
+is 'the message is a link, of the group of the spool' '2 mailweir' \
+    "$(cat "$work/seen/status")"
+send --bdat 17 "$work/octets/attachment.eml" >"$work/answer"
+is 'CHUNKING: no octet is lost' \
+    "$(sha256sum <"$work/octets/attachment.want" | cut -c 1-64) 250" \
+    "$(python3 "$mta/make-octets.py" exim --digest "$work/seen/message"
+    ) $(tail -n 1 "$work/answer" | cut -c 1-3)"
+kill "$worker"
+forget_all
+
+# --- the real worker ---------------------------------------------------------------------
+worker_start
+each_reply_is_exact
+send --to other@mx.example.net "$work/forged.eml" >"$work/answer"
+wait_for 10 delivered other
+is 'the field of the verdict is the only one of its name' \
+    'MIME-Ambiguity-Results: mx.example.net; none' \
+    "$(grep -hi ^MIME-Ambiguity-Results /home/other/Maildir/new/*)"
+got=$(send "$work/50M.eml")
+is 'a message of 50 MB is accepted' 250 "${got%% *}"
+many_replies_are_right 1
+worker_stop
+is 'nothing is left in the spool' '' "$(spool_files)"
+exim_stop
+mta_done
