@@ -81,7 +81,7 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 # make check.
 MTA_TESTS = tests/mta/test-postfix.sh tests/mta/test-exim.sh \
 	tests/mta/test-opensmtpd.sh tests/mta/test-replies.sh
-EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py \
+EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py tests/mta/transcript.py \
 	tests/mta/fake-auth.py tests/mta/fake-worker.py tests/mta/make-octets.py \
 	tests/mta/dialogue.py tests/mta/replies.tsv
 check-mta: all

@@ -6,7 +6,7 @@
 #                       mta_enter "$0" postfix,swaks
 # and goes on as root on a machine of its own (see enter), with $work a
 # directory that is removed at its end; mailweir is installed there in
-# /usr/local as make install does it. Its end is:   mta_done
+# /usr as make install does it. Its end is:   mta_done
 
 mta=$G_TEST_SRCDIR/mta
 n=0
@@ -28,7 +28,7 @@ mta_enter() {
 	work=$(mktemp -d)
 	chmod 755 "$work"
 	trap 'rm -rf "$work"' EXIT
-	make -s -C "$(dirname "$MAILWEIR")" install prefix=/usr/local \
+	make -s -C "$(dirname "$MAILWEIR")" install prefix=/usr \
 	    >"$work/install.log" 2>&1 || mta_bail "make install" \
 	    "$work/install.log"
 }

@@ -11,7 +11,6 @@ useradd --create-home inbox
 useradd --create-home other
 mailweir_setup
 usermod --append --groups mailweir Debian-exim
-ln -s /usr/local/bin/mailweir /usr/bin/mailweir
 messages_make
 printf '[work]\nsubmitters = Debian-exim\n' >>"$work/mailweir.conf"
 install -D "$work/mailweir.conf" /etc/mailweir/mailweir.conf

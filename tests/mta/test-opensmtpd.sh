@@ -12,7 +12,6 @@ useradd --create-home third
 mailweir_setup
 messages_make
 install -D "$work/mailweir.conf" /etc/mailweir/mailweir.conf
-ln -s /usr/local/bin/mailweir-opensmtpd /usr/bin/mailweir-opensmtpd
 sed 's/--spool/--wait 4 --spool/' \
     "$G_TEST_SRCDIR/../contrib/opensmtpd/smtpd.conf" >/etc/smtpd.conf
 cat >>/etc/smtpd.conf <<'CONF'
