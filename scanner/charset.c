@@ -26,7 +26,7 @@ static const char *const names[] = {
 	"ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16",
 	"WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1252", "WINDOWS-1253",
 	"WINDOWS-1254", "WINDOWS-1255", "WINDOWS-1256", "WINDOWS-1257",
-	"WINDOWS-1258", "VISCII",
+	"WINDOWS-1258", "VISCII", "IBM037",
 };
 
 /* Labels in other words. A label that begins with from is charset. */
@@ -60,6 +60,15 @@ static const struct alias {
 	{ "x-sjis", "SHIFT_JIS" },
 	{ "cp932", "SHIFT_JIS" },
 	{ "latin1", "WINDOWS-1252" },
+	/* EBCDIC, whose pages agree on letters, digits and the dot. */
+	{ "cp037", "IBM037" },
+	{ "cp500", "IBM037" },
+	{ "cp1047", "IBM037" },
+	{ "cp1140", "IBM037" },
+	{ "ibm500", "IBM037" },
+	{ "ibm1047", "IBM037" },
+	{ "ibm01140", "IBM037" },
+	{ "ebcdic", "IBM037" },
 };
 
 struct charsets {

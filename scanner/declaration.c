@@ -108,7 +108,9 @@ static const struct encoding_word {
 	{ "binary", ENCODING_IDENTITY, FALSE, "binary" },
 	{ "quotedprintable", ENCODING_QUOTED_PRINTABLE, FALSE,
 	    "quoted-printable" },
-	{ "qp", ENCODING_QUOTED_PRINTABLE, TRUE, NULL },
+	{ "quoted", ENCODING_QUOTED_PRINTABLE, FALSE, NULL },
+	{ "printable", ENCODING_QUOTED_PRINTABLE, FALSE, NULL },
+	{ "qp", ENCODING_QUOTED_PRINTABLE, FALSE, NULL },
 	{ "q", ENCODING_QUOTED_PRINTABLE, TRUE, NULL },
 	{ "base64", ENCODING_BASE64, FALSE, "base64" },
 	{ "gzip64", ENCODING_BASE64, FALSE, NULL },
@@ -313,14 +315,14 @@ add_name(Declaration *declaration, const char *octets, gsize len,
 	}
 	name = g_new(DeclaredName, 1);
 	*name = (DeclaredName){ g_malloc(len + 1), len, source, field,
-		parameter };
+		parameter, FALSE };
 	memcpy(name->octets, octets, len);
 	name->octets[len] = '\0';
 	g_ptr_array_add(declaration->names, name);
 }
 
 /* Which parameters and fields give a file its name: clients look for either
- * parameter in either field. */
+ * parameter in either field, and Thunderbird in two more fields. */
 static const struct name_source {
 	const char *field;
 	const char *parameter;
@@ -329,9 +331,12 @@ static const struct name_source {
 	{ "content-disposition", "name" },
 	{ "content-type", "name" },
 	{ "content-type", "filename" },
+	{ "content-name", NULL },
+	{ "x-sun-data-name", NULL },
 	{ "content-description", NULL },
 	{ "content-location", NULL },
 };
+#define N_TITLE_SOURCES 2       /* the last ones */
 
 static void
 add_whole_body(Declaration *declaration, Span body, const char *field)
@@ -376,6 +381,18 @@ is_strict(const HeaderField *field)
 	return (field->oddities & ~(guint)FIELD_BLANK_BEFORE_COLON) == 0;
 }
 
+/* Also where the whole field body, or a piece of it, is encoded. */
+static void
+read_parameter(ParameterReadings *readings, const HeaderField *field)
+{
+	g_autoptr(GString) decoded = field_body_decode_words(field->body);
+
+	parameter_readings_add(readings, field->body, is_strict(field));
+	if (decoded != NULL)
+		parameter_readings_add(readings, (Span){
+		    (const guint8 *)decoded->str, decoded->len }, FALSE);
+}
+
 static void
 read_content_type(Declaration *declaration, const HeaderField *field,
     ParameterReadings *boundary)
@@ -383,13 +400,10 @@ read_content_type(Declaration *declaration, const HeaderField *field,
 	g_autoptr(GString) decoded = field_body_decode_words(field->body);
 
 	add_types(declaration, field->body);
-	parameter_readings_add(boundary, field->body, is_strict(field));
-	if (decoded != NULL) {
-		Span body = { (const guint8 *)decoded->str, decoded->len };
-
-		add_types(declaration, body);
-		parameter_readings_add(boundary, body, FALSE);
-	}
+	read_parameter(boundary, field);
+	if (decoded != NULL)
+		add_types(declaration, (Span){ (const guint8 *)decoded->str,
+		    decoded->len });
 }
 
 static void
@@ -435,10 +449,74 @@ read_names(Declaration *declaration, const GArray *fields, guint n,
 				add_whole_body(declaration, field->body,
 				    source->field);
 			else
-				parameter_readings_add(readings, field->body,
-				    is_strict(field));
+				read_parameter(readings, field);
 		}
 		add_parameter_names(declaration, readings, source->field);
+	}
+}
+
+/* Whether some field says that the part is an attachment. */
+static gboolean
+is_attachment(const GArray *fields, guint n)
+{
+	static const char word[] = "attachment";
+	const HeaderField *field;
+
+	for (guint i = 0; (field = next_field(fields, n, "content-disposition",
+	    &i)) != NULL;) {
+		const char *end = (const char *)field->body.octets +
+		    field->body.len;
+		const char *p = skip_blanks((const char *)field->body.octets,
+		    end);
+
+		if ((gsize)(end - p) >= strlen(word) &&
+		    g_ascii_strncasecmp(p, word, strlen(word)) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Whether clients show the part as a file, under whatever name. */
+static gboolean
+is_file(const Declaration *declaration, const GArray *fields, guint n)
+{
+	const char *type = declaration->types->len == 0 ? "text/" :
+	    g_ptr_array_index(declaration->types, 0);
+
+	return is_attachment(fields, n) || !(g_str_has_prefix(type, "text/") ||
+	    g_str_has_prefix(type, "message/") ||
+	    g_str_has_prefix(type, "multipart/"));
+}
+
+/* "setup.exe" is a file name; "Our new offer" and an address are none. */
+static gboolean
+looks_like_file_name(const DeclaredName *name)
+{
+	return until(name->octets, name->octets + name->len,
+	    BLANKS "/:@") == name->len &&
+	    memchr(name->octets, '.', name->len) != NULL;
+}
+
+/* Clients that find no name take the title of a file for it. */
+static void
+settle_titles(Declaration *declaration, const GArray *fields, guint n)
+{
+	gboolean may_be_names = TRUE;
+
+	for (guint i = 0; i < declaration->names->len; i++) {
+		DeclaredName *name = g_ptr_array_index(declaration->names, i);
+
+		for (gsize s = G_N_ELEMENTS(name_sources) - N_TITLE_SOURCES;
+		     s < G_N_ELEMENTS(name_sources); s++)
+			name->is_title |= strcmp(name->field,
+			    name_sources[s].field) == 0;
+		may_be_names &= name->is_title;
+	}
+	may_be_names &= is_file(declaration, fields, n);
+	for (guint i = 0; may_be_names && i < declaration->names->len; i++) {
+		DeclaredName *name = g_ptr_array_index(declaration->names, i);
+
+		name->is_title = !looks_like_file_name(name);
 	}
 }
 
@@ -468,6 +546,9 @@ read_types_and_encodings(Declaration *declaration, const GArray *fields,
 		if (is_strict(field))
 			strict_encodings++;
 	}
+	for (guint i = from; (field = next_field(fields, n,
+	    "x-sun-encoding-info", &i)) != NULL;)
+		read_encoding(declaration, field);
 	declaration->is_ambiguous |=
 	    (strict_types > 1 && declaration->types->len > 1) ||
 	    (strict_encodings > 1 && !is_power_of_two(declaration->encodings));
@@ -497,6 +578,12 @@ declaration_new(const HeaderSection *section, const HeaderLimits *limits)
 	}
 	add_boundaries(declaration, boundary);
 	read_names(declaration, fields, n, limits->max_parameters);
+	settle_titles(declaration, fields, n);
+	/* BinHex without the line that says so is known by the type alone. */
+	if (declaration_has_type(declaration, "application/mac-binhex")) {
+		declaration->encodings |= 1u << ENCODING_BINHEX;
+		declaration->has_odd_encoding = TRUE;
+	}
 	return declaration;
 }
 
@@ -518,5 +605,18 @@ declaration_has_type(const Declaration *declaration, const char *prefix)
 		if (g_str_has_prefix(g_ptr_array_index(declaration->types, i),
 		    prefix))
 			return TRUE;
+	return FALSE;
+}
+
+gboolean
+declaration_has_file_name(const Declaration *declaration)
+{
+	for (guint i = 0; i < declaration->names->len; i++) {
+		const DeclaredName *name = g_ptr_array_index(
+		    declaration->names, i);
+
+		if (!name->is_title)
+			return TRUE;
+	}
 	return FALSE;
 }

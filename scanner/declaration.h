@@ -26,6 +26,9 @@ typedef struct {
 	FilenameSource source;
 	const char *field;      /* "content-disposition"; static */
 	const char *parameter;  /* "filename"; static; NULL: the whole body */
+	/* Of Content-Description or Content-Location, which say a title or an
+	 * address ("http://www.example.com") and no file name. */
+	gboolean is_title;
 } DeclaredName;
 
 typedef struct {
@@ -35,8 +38,9 @@ typedef struct {
 	 * may be empty. */
 	GPtrArray *boundaries;
 	/* Of DeclaredName *: from Content-Disposition, Content-Type, Content-
-	 * Description and Content-Location. What the last two say is a title or
-	 * an address more often than a file name ("http://www.example.com"). */
+	 * Name, X-Sun-Data-Name, Content-Description and Content-Location. What
+	 * the last two say is a file name only where there is no other, and it
+	 * looks like one, and the part is a file. */
 	GPtrArray *names;
 	guint encodings;        /* bits 1 << ENCODING_BASE64; 0: none named */
 	/* An encoding that not all clients know, or that is oddly spelt: some
@@ -61,5 +65,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Declaration, declaration_free)
 /* Whether one of the types begins with prefix: "multipart/". */
 gboolean declaration_has_type(const Declaration *declaration,
     const char *prefix);
+
+/* Whether one of the names is no title. */
+gboolean declaration_has_file_name(const Declaration *declaration);
 
 #endif

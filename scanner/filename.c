@@ -154,12 +154,12 @@ append_character(Filename *filename, GString *form, gunichar c)
 }
 
 /* All that may follow an extension and does not belong to it: what systems cut
- * (dots, blanks, the colon of no stream), and quotes and separators left over
- * from parameters. */
+ * (dots, blanks, the colon of no stream), quotes and separators left over from
+ * parameters, and what no Windows name may have. */
 static gboolean
 is_residue(char c, FilenameSource source)
 {
-	return strchr(". :\"'`;,", c) != NULL ||
+	return strchr(". :\"'`;,<>|?*", c) != NULL ||
 	    (c == '/' && source != FILENAME_MEMBER);
 }
 

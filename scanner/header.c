@@ -53,7 +53,8 @@ static gboolean
 is_mime(const HeaderField *field)
 {
 	return strncmp(field->name, "content-", 8) == 0 ||
-	    strncmp(field->name, "mime-", 5) == 0;
+	    strncmp(field->name, "mime-", 5) == 0 ||
+	    strncmp(field->name, "x-sun-", 6) == 0;
 }
 
 /* --- the name of a field ------------------------------------------------- */
@@ -145,7 +146,7 @@ read_mime_field(Span text, HeaderField *field)
 		i++;
 	/* Spares most folded lines the reading. */
 	if (i == text.len || (g_ascii_isalnum(text.octets[i]) &&
-	    strchr("cCmM", text.octets[i]) == NULL))
+	    strchr("cCmMxX", text.octets[i]) == NULL))
 		return FALSE;
 	return read_field(text, field) > 0 && is_mime(field);
 }
@@ -223,6 +224,19 @@ extend_field(struct reader *reader, gsize index, gsize end)
 		field->body.len = (gsize)(stop - field->body.octets);
 }
 
+/* Behind the '=' of a line that begins like a parameter: "boundary=x"; 0: it
+ * does not. */
+static gsize
+read_attribute(Span line)
+{
+	gsize i = 0;
+
+	while (i < line.len && (g_ascii_isalnum(line.octets[i]) ||
+	    line.octets[i] == '-' || line.octets[i] == '*'))
+		i++;
+	return i > 0 && i < line.len && line.octets[i] == '=' ? i + 1 : 0;
+}
+
 /*
  * "boundary=x" with no blank before it: clients that fold what they cannot
  * read take it for a part of the MIME field above.
@@ -231,17 +245,12 @@ static gboolean
 read_parameter_line(struct reader *reader, Span line, gsize end)
 {
 	HeaderField *field;
-	gsize i = 0;
 
-	if (reader->strict == NONE)
+	if (reader->strict == NONE || read_attribute(line) == 0)
 		return FALSE;
 	field = &g_array_index(reader->section->fields, HeaderField,
 	    reader->strict);
-	while (i < line.len && (g_ascii_isalnum(line.octets[i]) ||
-	    line.octets[i] == '-' || line.octets[i] == '*'))
-		i++;
-	if (i == 0 || i == line.len || line.octets[i] != '=' ||
-	    !is_mime(field))
+	if (!is_mime(field))
 		return FALSE;
 	extend_field(reader, reader->strict, end);
 	field->oddities |= FIELD_NOT_INDENTED;
@@ -391,7 +400,7 @@ read_group(struct reader *reader, gsize *offset, guint max_garbage)
 	const Span text = reader->text;
 	guint oddities = 0;
 
-	reader->strict = reader->lenient = reader->nameless = NONE;
+	reader->lenient = reader->nameless = NONE;
 	reader->garbage_lines = 0;
 	while (*offset < text.len) {
 		gsize begin = *offset, next, end, n_cr = 0;
@@ -413,7 +422,9 @@ read_group(struct reader *reader, gsize *offset, guint max_garbage)
 			set_border(reader, BORDER_BLANK_LINE, next);
 			continue;
 		}
-		if (is_blank(*line.octets))
+		/* isspace() takes VT and FF for blanks. */
+		if (is_blank(*line.octets) || *line.octets == '\v' ||
+		    *line.octets == '\f')
 			read_continuation(reader, begin, end, oddities);
 		else
 			read_first_line(reader, begin, end, oddities);
@@ -462,9 +473,35 @@ skip_prologue(Span text, HeaderSection *section)
 }
 
 /*
+ * Whether the last field, one of MIME, ends in ';', and the line is the
+ * parameter that is to follow. A value in quotes: "name=Mei" is the text that a
+ * form on the web sends.
+ */
+static gboolean
+has_late_parameter(const struct reader *reader, Span line)
+{
+	gsize value = read_attribute(line);
+	const HeaderField *field;
+	gsize len;
+
+	if (reader->strict == NONE || value == 0 || value == line.len ||
+	    line.octets[value] != '"')
+		return FALSE;
+	field = &g_array_index(reader->section->fields, HeaderField,
+	    reader->strict);
+	for (len = field->body.len; len > 0 &&
+	     (is_blank(field->body.octets[len - 1]) ||
+	         strchr("\r\n", field->body.octets[len - 1]) != NULL); len--)
+		;
+	return len > 0 && field->body.octets[len - 1] == ';' &&
+	    is_mime(field);
+}
+
+/*
  * Whether fields go on behind the empty line before *offset, which then moves
- * to them: a MIME field does, and any field while there was none yet. Others
- * are text, or the message inside a message/rfc822.
+ * to them: a MIME field does, the parameter that the last one wants, and any
+ * field while there was none yet. Others are text, or the message inside a
+ * message/rfc822.
  */
 static gboolean
 skip_stray_lines(struct reader *reader, gsize *offset)
@@ -480,10 +517,13 @@ skip_stray_lines(struct reader *reader, gsize *offset)
 	lf = memchr(text.octets + begin, '\n', text.len - begin);
 	next = lf == NULL ? text.len : (gsize)(lf - text.octets);
 	line = (Span){ text.octets + begin, next - begin };
-	if (read_field(line, &field) == 0 || (!is_mime(&field) &&
-	    (reader->section->fields->len > 0 || (field.oddities &
-	        (FIELD_DAMAGED_NAME | FIELD_NUL_IN_NAME)) != 0)))
-		return FALSE;
+	if (!has_late_parameter(reader, line)) {
+		reader->strict = NONE;
+		if (read_field(line, &field) == 0 || (!is_mime(&field) &&
+		    (reader->section->fields->len > 0 || (field.oddities &
+		        (FIELD_DAMAGED_NAME | FIELD_NUL_IN_NAME)) != 0)))
+			return FALSE;
+	}
 	*offset = begin;
 	return TRUE;
 }
@@ -496,6 +536,7 @@ header_section_new(Span octets, const HeaderLimits *limits)
 		.text = { octets.octets, MIN(octets.len, limits->max_octets) },
 		.section = section,
 		.max_fields = limits->max_fields,
+		.strict = NONE,
 	};
 	GroupEnd end;
 
@@ -514,7 +555,8 @@ header_section_new(Span octets, const HeaderLimits *limits)
 	for (guint group = 1; group < MAX_GROUPS && end == END_AT_EMPTY_LINE &&
 	     skip_stray_lines(&reader, &section->end); group++) {
 		reader.context |= FIELD_BEHIND_EMPTY_LINE;
-		end = read_group(&reader, &section->end, 0);
+		end = read_group(&reader, &section->end,
+		    reader.strict != NONE ? 1 : 0);
 		section->bodies[BORDER_LAST_EMPTY_LINE] = section->end;
 	}
 	if (end == END_OF_OCTETS && octets.len > limits->max_octets)

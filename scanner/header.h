@@ -9,8 +9,8 @@
  *
  * A field that is well formed, or has no more than blanks before its colon, is
  * there whatever its name is. One that only a lenient client sees is there
- * when it is a field of MIME (Content-..., MIME-...): no other one changes
- * what the message contains. Such a field can lie inside another one, which
+ * when it is a field of MIME (Content-..., MIME-..., and Sun's X-Sun-...): no
+ * other one changes what the message contains. Such a field can lie inside another one, which
  * is then there as a whole too.
  *
  * Line ends are LF and CRLF; what takes CR, CRCRLF, LFCR, VT or FF for one is

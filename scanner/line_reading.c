@@ -6,11 +6,14 @@
 
 #include <string.h>
 
+#include "scanner/declaration.h"
 #include "scanner/decode.h"
 #include "scanner/line_reading.h"
 
 /* A field's name is looked for so far into a line that begins with dashes. */
 #define MAX_DELIMITER_OCTETS 300
+/* And its colon so far behind its beginning. */
+#define MAX_NAME_OCTETS 64
 /* Lines that a header section may go back, or hold that are no fields. */
 #define MAX_ODD_LINES 32
 /* Blanks and the like before an indented field. */
@@ -99,45 +102,63 @@ has_dashes(Span line)
 	return memcmp(line.octets + i, em_dash, 3) == 0;
 }
 
-/* "Content-Type:" and the like, with whatever damage before the colon. */
+/*
+ * "Content-Type:" and the like, and what parts of Sun's mail tool have instead,
+ * with whatever damage before the colon: what no name may have in it counts for
+ * nothing, nor does a comment.
+ */
 static gboolean
 begins_mime_field(const guint8 *p, const guint8 *end)
 {
-	static const char prefix[] = "content-";
-	gsize letters = 0;
+	static const char *const prefixes[] = { "content-t", "content-d",
+		"x-sun-data-" };
+	char name[12] = "";
+	gsize n = 0;
 
-	if ((gsize)(end - p) < sizeof(prefix) + 3 ||
-	    g_ascii_strncasecmp((const char *)p, prefix,
-	        sizeof(prefix) - 1) != 0)
-		return FALSE;
-	p += sizeof(prefix) - 1;
-	if (strchr("tTdD", *p) == NULL)
-		return FALSE;
-	for (; p < end && *p != ':' && letters < 40; p++)
-		letters++;
-	return letters >= 4 && p < end && *p == ':';
+	end = MIN(end, p + MAX_NAME_OCTETS);
+	for (; p < end && *p != ':'; p++) {
+		const guint8 *close = *p == '(' ?
+		    memchr(p, ')', (gsize)(end - p)) : NULL;
+
+		if (close != NULL)
+			p = close;
+		else if (*p > ' ' && *p < 0x7f && n < sizeof(name) - 1)
+			name[n++] = (char)g_ascii_tolower((char)*p);
+	}
+	for (gsize i = 0; p < end && i < G_N_ELEMENTS(prefixes); i++)
+		if (g_str_has_prefix(name, prefixes[i]))
+			return TRUE;
+	return FALSE;
 }
 
-/* Where a MIME field begins in the line; NULL: nowhere. */
-static const guint8 *
-find_mime_field(Span line)
+/* Whether a field may begin with the octet, or with damage before its name. */
+static gboolean
+may_begin_field(guint8 c)
+{
+	return c == 'C' || c == 'c' || c == 'X' || c == 'x' || c == '(' ||
+	    c >= 0x7f || c < ' ';
+}
+
+/* Whether a MIME field begins in the line. */
+static gboolean
+has_mime_field(Span line)
 {
 	const guint8 *end = line.octets + line.len;
 	const guint8 *p = line.octets;
 
 	if (line.len == 0)
-		return NULL;
+		return FALSE;
 	while (p < end && p < line.octets + MAX_INDENT && is_blank_octet(*p))
 		p++;
-	if (p < end && (*p == 'C' || *p == 'c'))
-		return begins_mime_field(p, end) ? p : NULL;
+	if (p < end && may_begin_field(*p))
+		return begins_mime_field(p, end);
 	if (!has_dashes(line))
-		return NULL;
+		return FALSE;
 	/* A field on the delimiter's own line. */
 	for (; p < end && p < line.octets + MAX_DELIMITER_OCTETS; p++)
 		if ((*p == 'C' || *p == 'c') && begins_mime_field(p, end))
-			return p;
-	return NULL;
+			return TRUE;
+	return FALSE;
 }
 
 static gboolean
@@ -195,38 +216,34 @@ trim_line_end(Span message, gsize begin, gsize end)
 	return end;
 }
 
-/* The declared type, without its parameters. Caller frees; NULL: none. */
-static char *
-declared_type(Span header)
+/* Of the header section that octets are. Caller frees. */
+static Declaration *
+declaration_at(const struct walk *walk, gsize header, gsize body)
 {
-	static const char name[] = "content-type";
-	gsize i = 0;
+	const HeaderLimits *limits = &walk->policy->header;
+	g_autoptr(HeaderSection) section = header_section_new((Span){
+	    walk->message.octets + header, body - header }, limits);
 
-	while (i < header.len) {
-		gsize end = line_end(header, i);
-		const guint8 *field = find_mime_field(line_at(header, i));
-		const guint8 *colon = NULL, *p, *stop = header.octets + end;
+	return declaration_new(section, limits);
+}
 
-		i = next_line(header, end);
-		if (field == NULL || (gsize)(stop - field) < sizeof(name) ||
-		    g_ascii_strncasecmp((const char *)field, name,
-		        sizeof(name) - 1) != 0)
-			continue;
-		colon = memchr(field, ':', (gsize)(stop - field));
-		if (colon == NULL)
-			continue;
-		for (p = ++colon; p < stop && *p > ' ' - 1 && *p != ';'; p++)
-			;
-		if (p > colon) {
-			g_autofree char *type = g_strndup((const char *)colon,
-			    (gsize)(p - colon));
-			g_autofree char *lower = g_ascii_strdown(
-			    g_strstrip(type), -1);
+/* An empty file has a name all the same, and so may a multipart. */
+static gboolean
+names_file(const struct walk *walk, gsize header, gsize body)
+{
+	g_autoptr(Declaration) declaration = declaration_at(walk, header, body);
 
-			return g_utf8_make_valid(lower, -1);
-		}
-	}
-	return NULL;
+	return declaration_has_file_name(declaration);
+}
+
+/* As strict clients see it. Caller frees; NULL: none. */
+static char *
+declared_type(const struct walk *walk, gsize header, gsize body)
+{
+	g_autoptr(Declaration) declaration = declaration_at(walk, header, body);
+
+	return declaration->types->len == 0 ? NULL :
+	    g_strdup(g_ptr_array_index(declaration->types, 0));
 }
 
 static gboolean
@@ -274,7 +291,7 @@ visit_line(struct walk *walk, Span line)
 {
 	if (begins_coded_file(line) && !walk->has_inline)
 		walk->has_inline = enclosing_part(walk, line.octets) == NULL;
-	return find_mime_field(line) != NULL;
+	return has_mime_field(line);
 }
 
 static gboolean
@@ -295,7 +312,8 @@ add_entity(struct walk *walk, gsize header, gsize body, gsize end)
 	Entity *entity;
 
 	end = trim_line_end(message, body, end);
-	if (end <= body || is_known(walk, body, end))
+	if (is_known(walk, body, end) ||
+	    (end == body && !names_file(walk, header, body)))
 		return;
 	if (++walk->found > walk->policy->max_parts) {
 		record_add_finding(walk->record, FINDING_LIMIT, "max-parts",
@@ -308,7 +326,7 @@ add_entity(struct walk *walk, gsize header, gsize body, gsize end)
 	entity = entity_new(path, walk->base, LINE_READING);
 	entity->header = (Span){ message.octets + header, body - header };
 	entity->body = (Span){ message.octets + body, end - body };
-	entity->content_type = declared_type(entity->header);
+	entity->content_type = declared_type(walk, header, body);
 	entity->is_hidden = header < body && !is_quoted(walk, header);
 	g_ptr_array_add(walk->entities, entity);
 	g_hash_table_insert(walk->known, GSIZE_TO_POINTER(body),
@@ -350,16 +368,22 @@ header_begin(const struct walk *walk, gsize offset)
 }
 
 /* The text before the first delimiter of a multipart is no part, unless it is
- * more than text. */
+ * more than text, or the section tells a file name or that it is a coded file.
+ * That it is encoded otherwise is often said of a multipart, and seldom true. */
 static gboolean
 is_preamble(const struct walk *walk, gsize header, gsize body, gsize end)
 {
-	const guint8 *octets = walk->message.octets;
-	g_autofree char *type = declared_type((Span){ octets + header,
-	    body - header });
+	const guint files = 1u << ENCODING_UUENCODE | 1u << ENCODING_YENC |
+	    1u << ENCODING_BINHEX;
+	g_autoptr(Declaration) declaration = declaration_at(walk, header, body);
 
-	return type != NULL && g_str_has_prefix(type, "multipart/") &&
-	    !decode_looks_like_base64((Span){ octets + body, end - body });
+	return declaration->types->len > 0 &&
+	    g_str_has_prefix(g_ptr_array_index(declaration->types, 0),
+	        "multipart/") &&
+	    !declaration_has_file_name(declaration) &&
+	    (declaration->encodings & files) == 0 &&
+	    !decode_looks_like_base64((Span){ walk->message.octets + body,
+	        end - body });
 }
 
 /* Whether the lines from one offset to another are delimiters and empty. */
@@ -420,9 +444,9 @@ read_entity(struct walk *walk, gsize offset)
 	end = MIN(next_dashes(walk, body), next);
 	/* Whether a line with dashes ends the body only the canonical reading
 	 * can know: where it does not agree, the body may go on. */
-	if (!is_preamble(walk, header, body, end) &&
-	    !g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) &&
-	    !is_known(walk, body, trim_line_end(message, body, end))) {
+	if (!g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) &&
+	    !is_known(walk, body, trim_line_end(message, body, end)) &&
+	    !is_preamble(walk, header, body, end)) {
 		add_entity(walk, header, body, end);
 		if (!has_only_dashes(message, end, next))
 			add_entity(walk, header, body, next);

@@ -22,6 +22,7 @@
 #define SMALL_MESSAGE_OCTETS (64u << 10)
 
 struct scan {
+	const RuleSet *rules;
 	const ScanPolicy *policy;
 	Record *record;
 	Examination *examination;
@@ -36,6 +37,9 @@ struct scan {
 /* An entity that is no multipart, and what its header section says. */
 struct leaf {
 	const Entity *entity;
+	/* Of the octets of header section and body, because clients differ in
+	 * where the one ends; of the former alone where it is empty. */
+	const HeaderSection *header;
 	const Declaration *declaration;
 	const GPtrArray *names; /* of Filename * */
 	guint depth;
@@ -49,8 +53,7 @@ static void examine_message(struct scan *scan, Span message, const char *base,
 
 /* --- what the header section says ------------------------------------------ */
 
-/* Every name that any client may give the part (of Filename *). Descriptions
- * and locations are none: "http://www.example.com". */
+/* Every name that any client may give the part (of Filename *). */
 static GPtrArray *
 entity_names(const Declaration *declaration)
 {
@@ -61,11 +64,45 @@ entity_names(const Declaration *declaration)
 		const DeclaredName *name = g_ptr_array_index(
 		    declaration->names, i);
 
-		if (name->parameter != NULL)
+		if (!name->is_title)
 			g_ptr_array_add(names, filename_new(name->octets,
 			    name->len, name->source));
 	}
 	return names;
+}
+
+static gboolean
+names_have_extension(const GPtrArray *names)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const Filename *name = g_ptr_array_index(names, i);
+
+		if (name->extensions->len > 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Where no name has an extension, clients give the file that of its declared
+ * type. */
+static void
+add_invented_names(const struct scan *scan, const Declaration *declaration,
+    GPtrArray *names)
+{
+	const Types *types = ruleset_types(scan->rules);
+
+	if (names_have_extension(names))
+		return;
+	for (guint i = 0; i < declaration->types->len; i++) {
+		const char *extension = types_declared_extension(types,
+		    g_ptr_array_index(declaration->types, i));
+		g_autofree char *name = extension != NULL ?
+		    g_strconcat("unnamed.", extension, NULL) : NULL;
+
+		if (name != NULL)
+			g_ptr_array_add(names, filename_new(name,
+			    strlen(name), FILENAME_MEMBER));
+	}
 }
 
 /* The transfer encodings that any client may see: bits 1 << ENCODING_...;
@@ -384,10 +421,23 @@ examine_decoded(struct scan *scan, struct leaf *leaf,
 	check_hidden(scan, leaf, part, encoding);
 	if (encoding == ENCODING_IDENTITY)
 		examine_base64_runs(scan, octets, part->path);
-	if (entity->content_type == NULL ||
-	    g_str_has_prefix(entity->content_type, "text/"))
+	/* Also what is called an octet-stream is text to some readers, as long
+	 * as it is not encoded; the types that name a coded file always. */
+	if (entity->content_type == NULL || encoding == ENCODING_IDENTITY ||
+	    g_str_has_prefix(entity->content_type, "text/") ||
+	    (leaf->declaration->encodings & 1u << ENCODING_BINHEX) != 0)
 		examine_inline(scan, part->path, octets, entity->reading);
 	reenter(scan, leaf, part, encoding, octets);
+}
+
+/* Header section and body. */
+static Span
+entity_span(const Entity *entity)
+{
+	const guint8 *end = entity->body.octets + entity->body.len;
+
+	return (Span){ entity->header.octets,
+		(gsize)(end - entity->header.octets) };
 }
 
 /*
@@ -396,19 +446,15 @@ examine_decoded(struct scan *scan, struct leaf *leaf,
  * one). Returns how many there are.
  */
 static guint
-body_borders(const Entity *entity, const HeaderLimits *limits,
+body_borders(const Entity *entity, const HeaderSection *header,
     Span bodies[N_BORDERS + 1])
 {
-	const guint8 *end = entity->body.octets + entity->body.len;
-	Span whole = { entity->header.octets,
-		(gsize)(end - entity->header.octets) };
-	g_autoptr(HeaderSection) header = NULL;
+	Span whole = entity_span(entity);
 	guint n = 0;
 
 	bodies[n++] = entity->body;
 	if (entity->header.len == 0)
 		return n;
-	header = header_section_new(whole, limits);
 	for (guint border = 0; border < N_BORDERS; border++) {
 		gsize offset = header->bodies[border];
 		gboolean is_new = offset != HEADER_NO_BODY &&
@@ -430,7 +476,7 @@ examine_bodies(struct scan *scan, struct leaf *leaf)
 	const Entity *entity = leaf->entity;
 	guint encodings = entity_encodings(leaf->declaration);
 	Span bodies[N_BORDERS + 1];
-	guint n = body_borders(entity, &scan->policy->header, bodies);
+	guint n = body_borders(entity, leaf->header, bodies);
 	guint readings = 0;
 
 	for (guint i = 0; i < N_ENCODINGS * n; i++) {
@@ -477,14 +523,18 @@ static void
 examine_entity(struct scan *scan, const Entity *entity, guint depth)
 {
 	const HeaderLimits *limits = &scan->policy->header;
-	g_autoptr(HeaderSection) header = header_section_new(entity->header,
+	gboolean is_alone = entity->is_entered || entity->header.len == 0;
+	g_autoptr(HeaderSection) strict = header_section_new(entity->header,
 	    limits);
+	g_autoptr(HeaderSection) header = header_section_new(is_alone ?
+	    entity->header : entity_span(entity), limits);
 	g_autoptr(Declaration) declaration = declaration_new(header, limits);
 	g_autoptr(GPtrArray) names = entity_names(declaration);
-	struct leaf leaf = { .entity = entity, .declaration = declaration,
-		.names = names, .depth = depth };
+	struct leaf leaf = { .entity = entity, .header = header,
+		.declaration = declaration, .names = names, .depth = depth };
 
-	check_header_limits(scan, header, entity->path, entity->reading);
+	add_invented_names(scan, declaration, names);
+	check_header_limits(scan, strict, entity->path, entity->reading);
 	check_declaration(scan, declaration, offset_in(scan, entity->header),
 	    entity->path, entity->reading);
 	if (entity->is_entered)
@@ -592,7 +642,7 @@ message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
 {
 	g_autoptr(Examination) examination = examination_new(rules, policy,
 	    record);
-	struct scan scan = { .policy = policy, .record = record,
+	struct scan scan = { .rules = rules, .policy = policy, .record = record,
 		.examination = examination, .content = content,
 		.envelope = envelope, .message = message };
 

@@ -79,6 +79,25 @@ add_text(NameTexts *texts, GString *text)
 
 /* --- charsets -------------------------------------------------------------- */
 
+/* The ASCII character that an overlong sequence of octets has the bits of, and
+ * how many octets it has; 0: it is none. */
+static gsize
+read_overlong(const char *octets, gsize len, char *c)
+{
+	const guchar *p = (const guchar *)octets;
+
+	if (len >= 2 && (p[0] & 0xfe) == 0xc0 && is_continuation(octets[1])) {
+		*c = (char)((p[0] & 1) << 6 | (p[1] & 0x3f));
+		return 2;
+	}
+	if (len >= 3 && p[0] == 0xe0 && (p[1] & 0xfe) == 0x80 &&
+	    is_continuation(octets[2])) {
+		*c = (char)((p[1] & 1) << 6 | (p[2] & 0x3f));
+		return 3;
+	}
+	return 0;
+}
+
 /*
  * With what is not UTF-8 as U+FFFD. Old decoders take the overlong C0 AE for
  * the dot whose bits it has.
@@ -88,6 +107,8 @@ append_utf8(GString *text, const char *octets, gsize len)
 {
 	while (len > 0) {
 		const char *end;
+		gsize used = 1;
+		char c = '\0';
 
 		g_utf8_validate_len(octets, len, &end);
 		g_string_append_len(text, octets, end - octets);
@@ -95,20 +116,16 @@ append_utf8(GString *text, const char *octets, gsize len)
 		octets = end;
 		if (len == 0)
 			break;
-		if (*octets == '\0') {
-			/* Not valid for GLib, but text for us. */
-			g_string_append_c(text, '\0');
-		} else if (len > 1 && ((guchar)octets[0] & 0xfe) == 0xc0 &&
-		    is_continuation(octets[1])) {
-			g_string_append_c(text, (char)((octets[0] & 1) << 6 |
-			    (octets[1] & 0x3f)));
-			octets++;
-			len--;
+		/* NUL is not valid for GLib, but text for us. */
+		if (*octets == '\0' ||
+		    (used = read_overlong(octets, len, &c)) > 0) {
+			g_string_append_c(text, c);
 		} else {
 			g_string_append(text, "\xef\xbf\xbd");
+			used = 1;
 		}
-		octets++;
-		len--;
+		octets += used;
+		len -= used;
 	}
 }
 
@@ -462,6 +479,20 @@ add_extended(NameTexts *texts, const char *raw, gsize len)
 	add_percent_decoded(texts, raw, len, NULL);
 }
 
+/* Behind "%2e" or "%u002e" at p, which is *c in ASCII; NULL: there is none. */
+static const char *
+read_percent_code(const char *p, const char *end, gunichar *c)
+{
+	guint digits = p + 1 < end && p[1] == 'u' ? 4 : 2;
+
+	p += digits == 4 ? 2 : 1;
+	if (end - p < (gssize)digits)
+		return NULL;
+	for (*c = 0; digits > 0 && g_ascii_isxdigit(*p); p++, digits--)
+		*c = *c * 16 + (gunichar)g_ascii_xdigit_value(*p);
+	return digits == 0 && *c < 0x80 ? p : NULL;
+}
+
 /*
  * Behind the character reference at p ("&#46", "&#x2e;", "&period;", or "%2e"
  * in what was decoded already), which is *c; NULL: there is none. HTML does
@@ -470,17 +501,16 @@ add_extended(NameTexts *texts, const char *raw, gsize len)
 static const char *
 read_reference(const char *p, const char *end, gunichar *c)
 {
-	static const char *const dots[] = { "&period;", "%2e" };
+	static const char dot[] = "&period;";
 	gboolean is_hex;
 	const char *digits;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(dots); i++) {
-		gsize len = strlen(dots[i]);
-
+	if (*p == '%')
+		return read_percent_code(p, end, c);
+	if ((gsize)(end - p) >= strlen(dot) &&
+	    g_ascii_strncasecmp(p, dot, strlen(dot)) == 0) {
 		*c = '.';
-		if ((gsize)(end - p) >= len &&
-		    g_ascii_strncasecmp(p, dots[i], len) == 0)
-			return p + len;
+		return p + strlen(dot);
 	}
 	if (end - p < 3 || p[0] != '&' || p[1] != '#')
 		return NULL;
@@ -552,6 +582,14 @@ read_name(NameTexts *texts, const char *raw, gsize len, FilenameSource source)
 		add_octets_and_words(texts, raw, len, NULL);
 		if (memchr(raw, '%', len) != NULL)
 			add_extended(texts, raw, len);
+	}
+	/* Some decode the field, and then the parameter again. */
+	n = texts->texts->len;
+	for (guint i = 0; i < n; i++) {
+		const GString *text = g_ptr_array_index(texts->texts, i);
+
+		if (text->len != len || memcmp(text->str, raw, len) != 0)
+			add_words(texts, text->str, text->len);
 	}
 	n = texts->texts->len;
 	for (guint i = 0; i < n; i++)

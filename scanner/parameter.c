@@ -251,7 +251,8 @@ occurrence_clear(gpointer data)
 		g_string_free(occurrence->value, TRUE);
 }
 
-/* Whether the parameter stands at p; blanks and a quote may be around it. */
+/* Whether the parameter stands at p; blanks, a quote and what is not ASCII, as
+ * the blank of Latin-1, may be around it. */
 static gboolean
 read_occurrence(const char *p, const char *end, const char *name,
     struct occurrence *occurrence)
@@ -271,7 +272,8 @@ read_occurrence(const char *p, const char *end, const char *name,
 			occurrence->is_extended = FALSE;
 			occurrence->section = MIN(MAX_SECTION_NUMBER,
 			    occurrence->section * 10 + (guint)(*p - '0'));
-		} else if (*p != '\0' && *p != '"' && !is_blank(*p)) {
+		} else if (*p != '\0' && *p != '"' &&
+		    !is_blank(*p) && (guchar)*p < 0x80) {
 			return FALSE;
 		}
 	}

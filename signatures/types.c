@@ -21,6 +21,8 @@ struct types {
 	/* Extension -> list of types and patterns. */
 	GHashTable *extension;
 	GHashTable *disguise;
+	/* Type -> list of one extension. */
+	GHashTable *declared;
 };
 
 /* "image/" and a star stand for every type that begins so. */
@@ -113,6 +115,25 @@ check_extension_group(const ConfFile *conf, const char *group, GError **error)
 	return TRUE;
 }
 
+static gboolean
+check_declared_group(const ConfFile *conf, const char *group, GError **error)
+{
+	const char *const *keys = conf_file_keys(conf, group);
+
+	for (guint i = 0; keys[i] != NULL; i++) {
+		const char *const *values = conf_file_list(conf, group,
+		    keys[i]);
+
+		if (!is_type_pattern(keys[i]) || strchr(keys[i], '*') != NULL)
+			return conf_file_fail(conf, group, keys[i], error,
+			    "the key must be a type such as text/vbscript");
+		if (values[0] == NULL || values[1] != NULL)
+			return conf_file_fail(conf, group, keys[i], error,
+			    "the value must be one extension");
+	}
+	return TRUE;
+}
+
 /* Key -> list of a group, borrowed from conf. */
 static GHashTable *
 table_of_group(const ConfFile *conf, const char *group)
@@ -140,6 +161,7 @@ types_load(const char *path, GError **error)
 		{ "weak", check_type_group, &types->weak },
 		{ "extension", check_extension_group, &types->extension },
 		{ "disguise", check_extension_group, &types->disguise },
+		{ "declared", check_declared_group, &types->declared },
 	};
 	const char *const *groups;
 
@@ -157,7 +179,8 @@ types_load(const char *path, GError **error)
 		if (k == G_N_ELEMENTS(known)) {
 			conf_file_fail(types->conf, groups[i], NULL, error,
 			    "unknown group; there are [dangerous], "
-			    "[suspicious], [weak], [extension] and [disguise]");
+			    "[suspicious], [weak], [extension], [disguise] "
+			    "and [declared]");
 			return NULL;
 		}
 		if (!known[k].check(types->conf, groups[i], error))
@@ -178,6 +201,7 @@ types_free(Types *types)
 	g_clear_pointer(&types->weak, g_hash_table_unref);
 	g_clear_pointer(&types->extension, g_hash_table_unref);
 	g_clear_pointer(&types->disguise, g_hash_table_unref);
+	g_clear_pointer(&types->declared, g_hash_table_unref);
 	conf_file_free(types->conf);
 	g_free(types);
 }
@@ -227,6 +251,15 @@ types_judge(const Types *types, const char *detected_type,
 		return judge(disguise, TYPE_DISGUISED, rule, reason);
 	return admitted == NULL ? TYPE_HARMLESS :
 	    judge(mismatch, TYPE_NOTE, rule, reason);
+}
+
+const char *
+types_declared_extension(const Types *types, const char *declared_type)
+{
+	const char *const *values = g_hash_table_lookup(types->declared,
+	    declared_type);
+
+	return values != NULL ? values[0] : NULL;
 }
 
 guint

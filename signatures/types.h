@@ -17,6 +17,8 @@
  *   [extension]    ext = type; type; ...       the types an extension may have
  *   [disguise]     ext = type; type; ...       types that refuse under this
  *                  extension although harmless in themselves
+ *   [declared]     type = ext                  the extension that clients give
+ *                  a file of this declared type whose name has none
  * An extension that [extension] does not list admits every type that is not
  * dangerous or suspicious. A listed one with another harmless type is a note.
  *
@@ -50,6 +52,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Types, types_free)
 TypeJudgement types_judge(const Types *types, const char *detected_type,
     const char *extension, gboolean is_mail_text, const char **rule,
     const char **reason);
+
+/* As [declared] has it for the type in lower case; NULL: no extension. */
+const char *types_declared_extension(const Types *types,
+    const char *declared_type);
 
 guint types_count(const Types *types);
 

@@ -146,6 +146,9 @@ static const struct encoding_case {
 	{ "gzip64", TEXT(" x-gzip64"), B64, TRUE },
 	{ "q", TEXT(" q"), QP, TRUE },
 	{ "underscore", TEXT(" quoted_printable"), QP, TRUE },
+	{ "misspelt", TEXT(" quoted-printible"), QP, TRUE },
+	{ "half", TEXT(" printable"), QP, TRUE },
+	{ "x-qp", TEXT(" x-qp"), QP, TRUE },
 	{ "uuencode", TEXT(" uuencode"), UU, TRUE },
 	{ "x-uuencode", TEXT(" x-uuencode"), UU, TRUE },
 	{ "x-uue", TEXT(" x-uue"), UU, TRUE },
@@ -248,7 +251,8 @@ test_boundaries(gconstpointer data)
 static const struct name_case {
 	const char *name;
 	const char *fields;
-	const char *want;       /* "field/parameter[*]=value;" of each */
+	/* "field/parameter[*]=value;" of each; "?": a title */
+	const char *want;
 } name_cases[] = {
 	{ "none", "Content-Type: a/b", "" },
 	{ "filename", "Content-Disposition: attachment; filename=x",
@@ -262,8 +266,27 @@ static const struct name_case {
 	{ "extended", "Content-Disposition: a; filename*=utf-8''%41",
 	    "content-disposition/filename*=utf-8''%41;" },
 	{ "description", "Content-Description: my file",
-	    "content-description/=my file;" },
-	{ "location", "Content-Location: x", "content-location/=x;" },
+	    "?content-description/=my file;" },
+	{ "location", "Content-Location: x", "?content-location/=x;" },
+	{ "content-name", "Content-Name: x", "content-name/=x;" },
+	{ "sun", "X-Sun-Data-Name: x", "x-sun-data-name/=x;" },
+	{ "description-of-a-file", "Content-Type: a/b\n"
+	    "Content-Description: x.y", "content-description/=x.y;" },
+	{ "description-of-an-attachment", "Content-Disposition: attachment\n"
+	    "Content-Description: x.y", "content-description/=x.y;" },
+	{ "description-of-text", "Content-Type: text/plain\n"
+	    "Content-Description: x.y", "?content-description/=x.y;" },
+	{ "description-in-words", "Content-Type: a/b\n"
+	    "Content-Description: of x.y", "?content-description/=of x.y;" },
+	{ "description-beside-a-name", "Content-Type: a/b; name=z\n"
+	    "Content-Description: x.y",
+	    "content-type/name=z;?content-description/=x.y;" },
+	{ "location-of-a-file", "Content-Type: a/b\n"
+	    "Content-Location: x.y", "content-location/=x.y;" },
+	{ "location-on-the-web", "Content-Type: a/b\n"
+	    "Content-Location: http://x.y", "?content-location/=http://x.y;" },
+	{ "encoded-field", "Content-Disposition: =?u?q?a=3B_filename=3Dx?=",
+	    "content-disposition/filename=x;" },
 	{ "empty", "Content-Disposition: a; filename=\"\"", "" },
 	{ "not-cut", "Content-Disposition: a; filename=\"a.exe, (b).pdf\"",
 	    "content-disposition/filename=a.exe, (b).pdf;" },
@@ -284,7 +307,8 @@ test_names(gconstpointer data)
 		const DeclaredName *name = g_ptr_array_index(
 		    declaration->names, i);
 
-		g_string_append_printf(got, "%s/%s%s=%s;", name->field,
+		g_string_append_printf(got, "%s%s/%s%s=%s;",
+		    name->is_title ? "?" : "", name->field,
 		    name->parameter != NULL ? name->parameter : "",
 		    name->source == FILENAME_EXTENDED ? "*" : "",
 		    name->octets);

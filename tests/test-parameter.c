@@ -73,6 +73,7 @@ static const struct value_case {
 	{ "blanks-around-equals", TEXT("a/b; p = x"), "x", { NULL } },
 	{ "fold-behind-equals", TEXT("a/b; p=\r\n x"), "x", { NULL } },
 	{ "nul-behind-name", TEXT("a/b; p\0=x"), "x", { NULL } },
+	{ "8-bit-blank-behind-name", TEXT("a/b; p\240=x"), "x", { NULL } },
 	{ "quoted-name", TEXT("a/b; \"p\"=\"x\""), "x", { NULL } },
 	{ "comment-behind-name", TEXT("a/b; p(c)=x"), "x", { NULL } },
 	{ "comment-before-name", TEXT("a/b; (c)p=x"), "x", { NULL } },

@@ -45,6 +45,12 @@ def leaf(data, encoding=b"Content-Transfer-Encoding: base64\n",
             (b64(data) if body is None else body))
 
 
+def quoted(data):
+    """Quoted-printable in which every octet is coded."""
+    return b"".join(b"=%02X" % octet + (b"=\n" if i % 20 == 19 else b"")
+                    for i, octet in enumerate(data)) + b"\n"
+
+
 def mixed(parts, boundary=b"=_b", close=b"--\n", lead=b"--", tail=b"\n"):
     return b"".join(lead + boundary + tail + p for p in parts) + \
         b"--" + boundary + close
@@ -94,6 +100,8 @@ def encodings():
             ("06-encoding-word", b"=?us-ascii?q?base64?=\n")):
         both(name, lambda data, value=value: multipart(
             [TEXT, leaf(data, field + value)]))
+    both("02-encoding-misspelt", lambda data: multipart(
+        [TEXT, leaf(data, field + b"quoted-printible\n", body=quoted(data))]))
 
 
 def types():
@@ -176,6 +184,12 @@ def structure():
          mixed([TEXT]))
     both("14-in-epilogue", lambda data: multipart([TEXT]) + b"--=_b\n" +
          leaf(data))
+    named("14-name-of-multipart", lambda extension: multipart(
+        [TEXT, b"Content-Type: multipart/mixed; boundary=none; name=run." +
+         extension + b"\n\n--=_in\n" + TEXT]))
+    named("14-no-delimiter", lambda extension: HEAD +
+          b'Content-Type: multipart/mixed; boundary="=_b"\n\n' +
+          script(extension))
     both("14-inner-left-open", lambda data: multipart(
         [b'Content-Type: multipart/mixed; boundary="=_in"\n\n--=_in\n' + TEXT,
          leaf(data)]))
@@ -190,6 +204,14 @@ def structure():
     both("15-bare-cr-in-part", lambda data: crlf(multipart([TEXT])) .replace(
         b"--=_b--\r\n", b"--=_b\r\n" + leaf(data).replace(b"\n", b"\r") +
         b"\r--=_b--\r\n"), ends=bytes)
+    named("15-vertical-tab-folds", lambda extension: multipart(
+        [TEXT, script(extension).replace(b"; ", b";\n\v")]))
+    named("16-parameter-behind-empty-line", lambda extension: multipart(
+        [TEXT, script(extension).replace(b"; name=run.", b';\n\nname="run.')
+         .replace(extension + b"\n", extension + b'"\n')]))
+    named("10-comment-first", lambda extension: multipart(
+        [TEXT, script(extension).replace(b"Content", b"(x)Content")],
+        b"Content-Type: multipart/mixed\n"))
     both("16-no-border", lambda data: multipart([TEXT, leaf(data).replace(
         b"filename=data\n\n", b"filename=data\n")]))
     both("16-border-of-blanks", lambda data: multipart([TEXT, leaf(
@@ -200,6 +222,10 @@ def structure():
          b'Content-Type: multipart/mixed; boundary="=_b"\n'
          b"Content-Transfer-Encoding: base64\n\n" +
          b64(crlf(mixed([TEXT, leaf(data)]))))
+    both("17-multipart-in-uuencode", lambda data: HEAD +
+         b'Content-Type: multipart/mixed; boundary="=_b"\n'
+         b"Content-Transfer-Encoding: x-uuencode\n\n" +
+         uuencoded(crlf(mixed([TEXT, leaf(data)]))))
     both("17-message-in-qp", lambda data: multipart(
         [TEXT, b"Content-Type: message/rfc822\n"
          b"Content-Transfer-Encoding: quoted-printable\n\n" +
@@ -261,6 +287,27 @@ def signed(content):
                der(0xA0, inner))
 
 
+def binhex(data):
+    """BinHex 4.0 without the line before it; no checksums."""
+    alphabet = (b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ["
+                b"`abcdefhijklmpqr")
+    raw = (b"\4data\0TEXTtext\0\0" + struct.pack(">II", len(data), 0) +
+           b"\0\0" + data + b"\0\0\0\0").replace(b"\x90", b"\x90\0")
+    bits = "".join(f"{octet:08b}" for octet in raw)
+    bits += "0" * (-len(bits) % 6)
+    text = b":" + bytes(alphabet[int(bits[i:i + 6], 2)]
+                        for i in range(0, len(bits), 6)) + b":"
+    return b"\n".join(text[i:i + 64] for i in range(0, len(text), 64)) + b"\n"
+
+
+def sun(name, data):
+    """As Sun's mail tool attached files before MIME."""
+    return (HEAD + b"Content-Type: X-sun-attachment\n\n----------\n"
+            b"X-Sun-Data-Type: text\nX-Sun-Data-Name: text\n\nSee the file.\n"
+            b"----------\nX-Sun-Data-Type: default\nX-Sun-Data-Name: " + name +
+            b"\nX-Sun-Encoding-Info: uuencode\n\n" + uuencoded(data))
+
+
 def containers():
     in_text = lambda coded: HEAD + b"Content-Type: text/plain\n\n" \
         b"Words before.\n" + coded + b"Words behind.\n"  # noqa: E731
@@ -269,6 +316,13 @@ def containers():
         b"begin-base64 644 data\n" + b64(data) + b"====\n"))
     both("19-yenc", lambda data: crlf(HEAD + b"Content-Type: text/plain\n\n") +
          crlf(b"Words before.\n") + yencoded(data), ends=bytes)
+    both("19-uuencode-in-octets", lambda data: multipart(
+        [TEXT, leaf(data, b"", body=uuencoded(data))]))
+    both("19-binhex-by-type", lambda data: multipart(
+        [TEXT, leaf(data, b"", b"application/mac-binhex40", binhex(data))]))
+    both("19-sun-attachment", lambda data: sun(b"data", data))
+    named("19-sun-attachment-name",
+          lambda extension: sun(b"run." + extension, NAMED))
     named("19-opaque-signed-name", lambda extension: HEAD +
           b"Content-Type: application/pkcs7-mime; smime-type=signed-data\n"
           b"Content-Transfer-Encoding: base64\n\n" +
@@ -296,9 +350,7 @@ def decoding():
             ("20-nul-and-8bit", lambda d: b(d).replace(b"A", b"A\0\xe5", 9))):
         both(name, lambda data, body=body: multipart(
             [TEXT, leaf(data, body=body(data))]))
-    qp = lambda data: b"".join(  # noqa: E731
-        b"=%02X" % octet + (b"=\n" if i % 20 == 19 else b"")
-        for i, octet in enumerate(data)) + b"\n"
+    qp = quoted
     field = b"Content-Transfer-Encoding: quoted-printable\n"
     for name, body in (
             ("21-lower-case", lambda d: qp(d).lower()),
@@ -320,7 +372,11 @@ def names():
             ("22-extended-beside", b"filename=run.txt; "
              b"filename*=utf-8''run%2Evbs"),
             ("22-direction", b"filename*=utf-8''run%E2%80%AEtxt.vbs"),
-            ("22-nul", b"filename=\"run.vbs\0.txt\"")):
+            ("22-nul", b"filename=\"run.vbs\0.txt\""),
+            ("22-word-in-word", b"filename=\"=?utf-8?q?"
+             b"=3D=3Futf-8=3Fq=3Frun=2Evbs=3F=3D?=\""),
+            ("22-blank-of-latin-1", b"filename\xa0=run.vbs"),
+            ("22-encoded-field", b"=?utf-8?q?filename=3Drun=2Evbs?=")):
         for suffix, replaced, want in (
                 ("", b"vbs", fixtures.ILLEGAL),
                 ("-control", b"txt", fixtures.ACCEPT)):
@@ -332,6 +388,27 @@ def names():
                 [TEXT, b"Content-Type: text/plain\nContent-Disposition: "
                  b"attachment; " + line + b"\n\n" + NAMED]), want,
                 *([] if suffix else ["finding banned-extension"]))
+
+
+    octets = b"Content-Type: application/octet-stream\n"
+    coded = b"Content-Transfer-Encoding: base64\n"
+    for name, field in (
+            ("22-content-name", octets + b"Content-Name: run.vbs\n"),
+            ("22-description", octets + b"Content-Description: run.vbs\n"),
+            ("22-location", octets + b"Content-Location: run.vbs\n"),
+            ("22-type-alone", b"Content-Type: text/vbscript\n")):
+        named(name, lambda extension, field=field: multipart(
+            [TEXT, field.replace(b"run.vbs", b"run." + extension).replace(
+                b"text/vbscript", b"text/vbscript" if extension == b"vbs"
+                else b"text/plain") + coded + b"\n" + b64(NAMED)]))
+    # Titles and addresses are no names.
+    for name, field in (
+            ("22-description-of-text", b"Content-Type: text/plain\n"
+             b"Content-Description: example.com\n"),
+            ("22-location-on-the-web", octets +
+             b"Content-Location: http://www.example.com\n")):
+        save(name + "-control", multipart([TEXT, field + coded + b"\n" +
+                                           b64(NAMED)]), fixtures.ACCEPT)
 
 
 if __name__ == "__main__":
