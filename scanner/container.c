@@ -7,53 +7,57 @@
 #include <string.h>
 
 #include "scanner/container.h"
+#include "scanner/mac_file.h"
+#include "scanner/outlook_message.h"
 
 /* clang-format off */
 static const ContainerKind kinds[] = {
-	{ "application/zip",                    "ZIP",          READER_ZIP, TRUE },
-	{ "application/x-rar",                  "RAR",          READER_ARCHIVE, TRUE },
-	{ "application/vnd.rar",                "RAR",          READER_ARCHIVE, TRUE },
-	{ "application/x-7z-compressed",        "7z",           READER_ARCHIVE, TRUE },
-	{ "application/x-tar",                  "tar",          READER_ARCHIVE, TRUE },
-	{ "application/x-gtar",                 "tar",          READER_ARCHIVE, TRUE },
-	{ "application/x-cpio",                 "cpio",         READER_ARCHIVE, TRUE },
-	{ "application/x-archive",              "ar",           READER_ARCHIVE, TRUE },
-	{ "application/vnd.ms-cab-compressed",  "CAB",          READER_ARCHIVE, TRUE },
-	{ "application/x-lzh-compressed",       "LHA",          READER_ARCHIVE, TRUE },
-	{ "application/x-lha",                  "LHA",          READER_ARCHIVE, TRUE },
-	{ "application/x-xar",                  "xar",          READER_ARCHIVE, TRUE },
-	{ "application/warc",                   "WARC",         READER_ARCHIVE, FALSE },
-	{ "application/x-iso9660-image",        "ISO 9660",     READER_ARCHIVE, TRUE },
-	{ "application/gzip",                   "gzip",         READER_FILTER, TRUE },
-	{ "application/x-gzip",                 "gzip",         READER_FILTER, TRUE },
-	{ "application/x-bzip2",                "bzip2",        READER_FILTER, TRUE },
-	{ "application/x-xz",                   "xz",           READER_FILTER, TRUE },
-	{ "application/x-lzma",                 "lzma",         READER_FILTER, TRUE },
-	{ "application/x-lzip",                 "lzip",         READER_FILTER, TRUE },
-	{ "application/x-compress",             "compress",     READER_FILTER, TRUE },
-	{ "application/zstd",                   "zstd",         READER_FILTER, TRUE },
-	{ "application/x-zstd",                 "zstd",         READER_FILTER, TRUE },
-	{ "application/x-lz4",                  "lz4",          READER_FILTER, TRUE },
+	{ "application/zip",                    "ZIP",          READER_ZIP, TRUE, FALSE },
+	{ "application/x-rar",                  "RAR",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/vnd.rar",                "RAR",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-7z-compressed",        "7z",           READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-tar",                  "tar",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-gtar",                 "tar",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-cpio",                 "cpio",         READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-archive",              "ar",           READER_ARCHIVE, TRUE, FALSE },
+	{ "application/vnd.ms-cab-compressed",  "CAB",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-lzh-compressed",       "LHA",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-lha",                  "LHA",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-xar",                  "xar",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/warc",                   "WARC",         READER_ARCHIVE, FALSE, FALSE },
+	{ "application/x-iso9660-image",        "ISO 9660",     READER_ARCHIVE, TRUE, FALSE },
+	{ "application/gzip",                   "gzip",         READER_FILTER, TRUE, TRUE },
+	{ "application/x-gzip",                 "gzip",         READER_FILTER, TRUE, TRUE },
+	{ "application/x-bzip2",                "bzip2",        READER_FILTER, TRUE, TRUE },
+	{ "application/x-xz",                   "xz",           READER_FILTER, TRUE, TRUE },
+	{ "application/x-lzma",                 "lzma",         READER_FILTER, TRUE, TRUE },
+	{ "application/x-lzip",                 "lzip",         READER_FILTER, TRUE, TRUE },
+	{ "application/x-compress",             "compress",     READER_FILTER, TRUE, TRUE },
+	{ "application/zstd",                   "zstd",         READER_FILTER, TRUE, TRUE },
+	{ "application/x-zstd",                 "zstd",         READER_FILTER, TRUE, TRUE },
+	{ "application/x-lz4",                  "lz4",          READER_FILTER, TRUE, TRUE },
+	{ "application/vnd.ms-tnef",            "TNEF",         READER_TNEF, FALSE, TRUE },
+	{ "application/ms-tnef",                "TNEF",         READER_TNEF, FALSE, TRUE },
 	/* libclamav opens these, or nobody does. */
-	{ "application/x-arj",                  "ARJ",          READER_NONE, TRUE },
-	{ "application/x-ace-compressed",       "ACE",          READER_NONE, TRUE },
-	{ "application/x-alz-compressed",       "ALZ",          READER_NONE, TRUE },
-	{ "application/x-egg-compressed",       "EGG",          READER_NONE, TRUE },
-	{ "application/x-stuffit",              "StuffIt",      READER_NONE, TRUE },
-	{ "application/x-stuffitx",             "StuffIt X",    READER_NONE, TRUE },
-	{ "application/x-zoo",                  "zoo",          READER_NONE, TRUE },
-	{ "application/x-arc",                  "ARC",          READER_NONE, TRUE },
-	{ "application/x-lzop",                 "lzop",         READER_NONE, TRUE },
-	{ "application/x-lrzip",                "lrzip",        READER_NONE, TRUE },
-	{ "application/x-rzip",                 "rzip",         READER_NONE, TRUE },
-	{ "application/x-bzip",                 "bzip",         READER_NONE, TRUE },
-	{ "application/x-bzip3",                "bzip3",        READER_NONE, TRUE },
-	{ "application/x-snappy-framed",        "snappy",       READER_NONE, TRUE },
-	{ "application/x-zpaq",                 "zpaq",         READER_NONE, TRUE },
-	{ "application/x-freearc",              "FreeArc",      READER_NONE, TRUE },
-	{ "application/x-compress-j",           "compress -j",  READER_NONE, TRUE },
-	{ "application/x-dzip",                 "DZip",         READER_NONE, TRUE },
-	{ "application/x-quantum",              "Quantum",      READER_NONE, TRUE },
+	{ "application/x-arj",                  "ARJ",          READER_NONE, TRUE, FALSE },
+	{ "application/x-ace-compressed",       "ACE",          READER_NONE, TRUE, FALSE },
+	{ "application/x-alz-compressed",       "ALZ",          READER_NONE, TRUE, FALSE },
+	{ "application/x-egg-compressed",       "EGG",          READER_NONE, TRUE, FALSE },
+	{ "application/x-stuffit",              "StuffIt",      READER_NONE, TRUE, FALSE },
+	{ "application/x-stuffitx",             "StuffIt X",    READER_NONE, TRUE, FALSE },
+	{ "application/x-zoo",                  "zoo",          READER_NONE, TRUE, FALSE },
+	{ "application/x-arc",                  "ARC",          READER_NONE, TRUE, FALSE },
+	{ "application/x-lzop",                 "lzop",         READER_NONE, TRUE, FALSE },
+	{ "application/x-lrzip",                "lrzip",        READER_NONE, TRUE, FALSE },
+	{ "application/x-rzip",                 "rzip",         READER_NONE, TRUE, FALSE },
+	{ "application/x-bzip",                 "bzip",         READER_NONE, TRUE, FALSE },
+	{ "application/x-bzip3",                "bzip3",        READER_NONE, TRUE, FALSE },
+	{ "application/x-snappy-framed",        "snappy",       READER_NONE, TRUE, FALSE },
+	{ "application/x-zpaq",                 "zpaq",         READER_NONE, TRUE, FALSE },
+	{ "application/x-freearc",              "FreeArc",      READER_NONE, TRUE, FALSE },
+	{ "application/x-compress-j",           "compress -j",  READER_NONE, TRUE, FALSE },
+	{ "application/x-dzip",                 "DZip",         READER_NONE, TRUE, FALSE },
+	{ "application/x-quantum",              "Quantum",      READER_NONE, TRUE, FALSE },
 };
 
 /* Each is enough to be sure of: no text and no document begins so. */
@@ -84,9 +88,20 @@ static const struct {
 };
 /* clang-format on */
 
+/* Types of documents and of unknown octets have several kinds in them. */
+static const ContainerKind outlook_kind = { "application/vnd.ms-outlook",
+	"Outlook message", READER_OUTLOOK, FALSE, TRUE };
+static const ContainerKind mac_kind = { "application/applefile",
+	"MacBinary or AppleSingle", READER_MAC, FALSE, TRUE };
+
 const ContainerKind *
-container_kind(const char *detected_type)
+container_kind(const char *detected_type, Span octets)
 {
+	if (outlook_message_is(octets))
+		return &outlook_kind;
+	/* libmagic calls them after whatever lies inside. */
+	if (octets.len > 0 && octets.octets[0] == 0 && mac_file_is(octets))
+		return &mac_kind;
 	for (gsize i = 0; detected_type != NULL && i < G_N_ELEMENTS(kinds);
 	     i++)
 		if (strcmp(kinds[i].type, detected_type) == 0)

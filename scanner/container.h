@@ -8,13 +8,16 @@
 #ifndef SCANNER_CONTAINER_H
 #define SCANNER_CONTAINER_H
 
-#include <glib.h>
+#include "scanner/entity.h"
 
 typedef enum {
 	READER_NONE = 0,        /* libclamav alone, or nobody */
 	READER_ARCHIVE,         /* libarchive, by format */
 	READER_FILTER,          /* libarchive: one compressed file */
 	READER_ZIP,
+	READER_TNEF,
+	READER_OUTLOOK,
+	READER_MAC,
 } ContainerReader;
 
 typedef struct {
@@ -24,10 +27,13 @@ typedef struct {
 	/* Nothing but an archive or a compressed file: one that cannot be
 	 * opened hides what it holds. A document may be damaged. */
 	gboolean is_archive;
+	/* libclamav opens it, but shows less than the reader does. */
+	gboolean is_always_read;
 } ContainerKind;
 
-/* NULL: the type is no container. Static. */
-const ContainerKind *container_kind(const char *detected_type);
+/* By the detected type, and by the octets where one type is a container or not.
+ * NULL: no container. Static. */
+const ContainerKind *container_kind(const char *detected_type, Span octets);
 
 /*
  * Archives that libmagic does not know, or gives no MIME type, by their first

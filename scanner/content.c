@@ -108,10 +108,7 @@ match_value(Scan *scan, guint index, const char *value)
 		return;
 	}
 	if (value == NULL)
-		value = rule->if_unset != NULL ? rule->if_unset :
-		    rule->is_negated ? "" : NULL;
-	if (value == NULL)
-		return;
+		value = rule->if_unset != NULL ? rule->if_unset : "";
 	if (!rule->is_negated) {
 		search(scan, index, value, strlen(value));
 	} else if (!rule_regex_search(rule->regex, scan->run, value,

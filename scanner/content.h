@@ -25,7 +25,11 @@ typedef struct {
 	gsize header_len;
 	const guint8 *octets;           /* decoded; NULL for a multipart */
 	gsize len;
-	gboolean is_attachment;
+	const guint8 *body;             /* not decoded; NULL for a multipart */
+	gsize body_len;
+	const char *disposition;        /* "attachment"; NULL: none */
+	const char *container_type;     /* of the multipart that it stands in;
+					 * NULL: none */
 } ContentPart;
 
 typedef struct {

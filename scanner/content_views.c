@@ -119,7 +119,42 @@ content_views_received(ContentViews *views)
 	return views->received;
 }
 
-/* The reverse-path: of the envelope, or as a field tells it. */
+/* The reverse-path as the relay that handed the message over tells it; NULL:
+ * it does not. */
+static const char *
+relay_envelope_from(ContentViews *views)
+{
+	const GPtrArray *relays = content_views_received(views)->relays;
+	const Relay *relay = NULL;
+
+	for (guint i = 0; i < relays->len; i++) {
+		relay = g_ptr_array_index(relays, i);
+		if (!relay->is_trusted)
+			break;
+	}
+	if (relay == NULL || relay->envelope_from == NULL ||
+	    strchr(relay->envelope_from, '@') == NULL)
+		return NULL;
+	return relay->envelope_from;
+}
+
+/* fetchmail takes a list's X-Sender for the reverse-path. */
+static gboolean
+is_fetched_from_list(const HeaderView *header)
+{
+	const char *sender = header_view_first(header, "X-Sender");
+	g_autoptr(GPtrArray) received = header_view_all(header, "Received");
+
+	if (sender == NULL || strchr(sender, '@') == NULL)
+		return FALSE;
+	for (guint i = 0; i < received->len; i++)
+		if (strstr(g_ptr_array_index(received, i), "(fetchmail"))
+			return TRUE;
+	return FALSE;
+}
+
+/* The reverse-path: of the envelope, or as a field tells it that stands above
+ * all Received fields: others were somebody else's. */
 static char *
 envelope_from(ContentViews *views)
 {
@@ -127,16 +162,28 @@ envelope_from(ContentViews *views)
 		"X-Envelope-From", "Envelope-Sender", "Return-Path",
 	};
 	const Envelope *envelope = views->input->envelope;
+	const HeaderView *header = content_views_header(views);
+	const char *told;
 
 	if (envelope != NULL && envelope->reverse_path != NULL)
 		return g_strdup(envelope->reverse_path);
+	told = relay_envelope_from(views);
+	if (told != NULL)
+		return g_strdup(told);
+	if (is_fetched_from_list(header))
+		return NULL;
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *request = g_strconcat(names[i], ":addr", NULL);
-		char *value = header_view_get(content_views_header(views),
-		    request);
+		g_autofree char *request = g_strconcat(names[i],
+		    ":first:addr", NULL);
+		char *value = header_view_get(header, request);
 
-		if (value != NULL)
+		if (value != NULL && header_view_is_before(header, names[i],
+		    "Received"))
 			return value;
+		g_free(value);
+		/* Whoever writes this one writes no other. */
+		if (value != NULL && i == 0)
+			return NULL;
 	}
 	return NULL;
 }

@@ -1,72 +1,92 @@
 /*
- * scanner/cursor.h - reads little-endian binary formats, never past the end.
+ * scanner/cursor.h - reads a binary format, and remembers when it ends too soon.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The error is sticky: after the first read past the end every read gives 0 or
- * an empty span. Whoever reads a record tests has_failed once, behind it.
+ * Whoever reads past the end gets zeros and empty spans; has_failed is tested
+ * once, where it matters.
  */
 #ifndef SCANNER_CURSOR_H
 #define SCANNER_CURSOR_H
 
+#include <string.h>
+
 #include "scanner/entity.h"
 
 typedef struct {
-	Span rest;              /* what is not read yet */
+	Span rest;
 	gboolean has_failed;
 } Cursor;
 
 static inline Span
 cursor_take(Cursor *cursor, guint64 len)
 {
-	Span taken = { cursor->rest.octets, (gsize)len };
+	Span taken = { cursor->rest.octets, 0 };
 
-	if (cursor->has_failed || len > cursor->rest.len) {
+	if (len > cursor->rest.len) {
 		cursor->has_failed = TRUE;
-		return (Span){ (const guint8 *)"", 0 };
+		return taken;
 	}
-	cursor->rest.octets += len;
-	cursor->rest.len -= (gsize)len;
+	taken.len = (gsize)len;
+	cursor->rest.len -= taken.len;
+	if (taken.len > 0)
+		cursor->rest.octets += taken.len;
 	return taken;
 }
 
 static inline guint64
-cursor_number(Cursor *cursor, guint octets)
+cursor_little_endian(Cursor *cursor, gsize len)
 {
-	Span taken = cursor_take(cursor, octets);
-	guint64 number = 0;
+	Span octets = cursor_take(cursor, len);
+	guint64 value = 0;
 
-	for (gsize i = taken.len; i > 0; i--)
-		number = number << 8 | taken.octets[i - 1];
-	return number;
+	for (gsize i = octets.len; i > 0; i--)
+		value = value << 8 | octets.octets[i - 1];
+	return value;
+}
+
+static inline guint64
+cursor_big_endian(Cursor *cursor, gsize len)
+{
+	Span octets = cursor_take(cursor, len);
+	guint64 value = 0;
+
+	for (gsize i = 0; i < octets.len; i++)
+		value = value << 8 | octets.octets[i];
+	return value;
+}
+
+static inline guint8
+cursor_u8(Cursor *cursor)
+{
+	return (guint8)cursor_little_endian(cursor, 1);
 }
 
 static inline guint16
 cursor_u16(Cursor *cursor)
 {
-	return (guint16)cursor_number(cursor, 2);
+	return (guint16)cursor_little_endian(cursor, 2);
 }
 
 static inline guint32
 cursor_u32(Cursor *cursor)
 {
-	return (guint32)cursor_number(cursor, 4);
+	return (guint32)cursor_little_endian(cursor, 4);
 }
 
 /* Up to the next NUL, which is skipped. */
 static inline Span
 cursor_string(Cursor *cursor)
 {
-	gsize len = 0;
-	Span string;
+	const guint8 *end = cursor->rest.len > 0 ?
+	    memchr(cursor->rest.octets, 0, cursor->rest.len) : NULL;
+	Span string = cursor_take(cursor, end != NULL ?
+	    (gsize)(end - cursor->rest.octets) : cursor->rest.len);
 
-	while (len < cursor->rest.len && cursor->rest.octets[len] != 0)
-		len++;
-	string = cursor_take(cursor, len);
 	cursor_take(cursor, 1);
 	return string;
 }
 
-/* What lies behind offset; empty and failed where it is outside. */
+/* At the offset; failed, at the beginning, where it is outside. */
 static inline Cursor
 cursor_at(Span octets, guint64 offset)
 {
@@ -74,6 +94,17 @@ cursor_at(Span octets, guint64 offset)
 
 	cursor_take(&cursor, offset);
 	return cursor;
+}
+
+/* Part of a span; beyond its end: empty. */
+static inline Span
+span_at(Span span, guint64 offset, guint64 len)
+{
+	Cursor cursor = { span, FALSE };
+
+	cursor_take(&cursor, offset);
+	return cursor.has_failed ? (Span){ span.octets, 0 } :
+	    cursor_take(&cursor, len);
 }
 
 #endif

@@ -29,5 +29,6 @@ entity_free(Entity *entity)
 	g_free(entity->charset);
 	g_free(entity->encoding);
 	g_free(entity->name);
+	g_free(entity->container_type);
 	g_free(entity);
 }

@@ -21,10 +21,11 @@ typedef struct {
 	char *parent;           /* path of the message or container that holds it */
 	char *content_type;     /* declared, as the reading understands it */
 	char *disposition;      /* NULL: none */
-	/* The next three are known to the canonical reading only; NULL: none. */
+	/* The next four are known to the canonical reading only; NULL: none. */
 	char *charset;          /* of text, as declared */
 	char *encoding;         /* Content-Transfer-Encoding, as declared */
 	char *name;             /* file name, UTF-8 */
+	char *container_type;   /* of the multipart that it stands in */
 	Span header;            /* from the first header field; may be empty */
 	Span body;              /* not decoded */
 	/* A message/rfc822 whose content the reading has entered: the entities

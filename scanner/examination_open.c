@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "scanner/archive.h"
-#include "scanner/container.h"
 #include "scanner/digest.h"
 #include "scanner/examiners.h"
+#include "scanner/mac_file.h"
+#include "scanner/outlook_message.h"
+#include "scanner/tnef.h"
 
 /* libclamav does not visit smaller members; nothing that harms fits in. */
 #define MIN_VISITED_OCTETS 6
@@ -22,15 +24,6 @@ typedef struct {
 	gboolean has_encrypted;
 	gboolean has_nameless;  /* a member that cannot be read, nor named */
 } Opening;
-
-gboolean
-has_reader(const PartRecord *part, Span octets)
-{
-	const ContainerKind *kind = container_kind(part->detected_type);
-
-	(void)octets;
-	return kind != NULL && kind->reader != READER_NONE;
-}
 
 /* --- members that a reader shows ------------------------------------------- */
 
@@ -190,6 +183,12 @@ open_with(ContainerReader reader, Span octets, Unpacking *unpacking)
 		    unpacking);
 		return opened == OPENED_WHOLE ? opened : archive_open(octets,
 		    ARCHIVE_ZIP_ENTRIES, NULL, unpacking);
+	case READER_TNEF:
+		return tnef_open(octets, unpacking);
+	case READER_OUTLOOK:
+		return outlook_message_open(octets, unpacking);
+	case READER_MAC:
+		return mac_file_open(octets, unpacking);
 	case READER_NONE:
 		break;
 	}
@@ -349,11 +348,10 @@ void
 finish_container(EngineScan *scan, Container *container)
 {
 	Walk *walk = scan->walk;
-	const ContainerKind *kind =
-	    container_kind(container->part->detected_type);
+	const ContainerKind *kind = container->kind;
 
-	if (kind != NULL && !walk->is_over &&
-	    (!container->is_named || has_unread(scan, container))) {
+	if (kind != NULL && !walk->is_over && (kind->is_always_read ||
+	    !container->is_named || has_unread(scan, container))) {
 		Opened opened = container->octets != NULL ?
 		    open_container(scan, container, kind) : OPENED_NOT;
 

@@ -27,13 +27,20 @@ announced_free(gpointer data)
 	g_free(announced);
 }
 
+/* is_lasting: the octets outlive the scan, and are not copied. */
 static Container *
-enter_container(EngineScan *scan, PartRecord *part, gsize len, guint depth)
+enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
+    gboolean is_lasting)
 {
 	Container *container = g_new0(Container, 1);
 
 	container->part = part;
-	container->len = len;
+	container->kind = container_kind(part->detected_type, octets);
+	if (container->kind != NULL && container->kind->reader != READER_NONE)
+		container->octets = is_lasting ?
+		    g_bytes_new_static(octets.octets, octets.len) :
+		    g_bytes_new(octets.octets, octets.len);
+	container->len = octets.len;
 	container->depth = depth;
 	g_ptr_array_add(scan->containers, container);
 	g_ptr_array_add(scan->way, container);
@@ -169,13 +176,10 @@ on_member(const EngineMember *member, gpointer data)
 	    &is_new);
 	if (!is_new)
 		return ENGINE_VISIT_SKIP;
-	container = enter_container(scan, part, member->len, depth);
+	container = enter_container(scan, part, octets, depth, FALSE);
 	container->engine_type = g_intern_string(member->engine_type);
 	container->held = examine_traits(scan->walk, part, octets,
 	    holder_type);
-	/* They are gone when libclamav returns. */
-	if (has_reader(part, octets))
-		container->octets = g_bytes_new(octets.octets, octets.len);
 	return ENGINE_VISIT_SCAN;
 }
 
@@ -192,12 +196,11 @@ scan_octets(Walk *walk, PartRecord *part, Span octets, guint depth)
 	g_autoptr(GPtrArray) announced = g_ptr_array_new_with_free_func(
 	    announced_free);
 	EngineScan scan = { walk, containers, way, announced };
-	Container *root = enter_container(&scan, part, octets.len, depth);
+	Container *root;
 	const char *detail;
 
+	root = enter_container(&scan, part, octets, depth, TRUE);
 	root->held = examine_traits(walk, part, octets, NULL);
-	if (has_reader(part, octets))
-		root->octets = g_bytes_new_static(octets.octets, octets.len);
 	switch (engine_scan(ruleset_engine(walk->examination->rules),
 	    octets.octets, octets.len, ENGINE_WHOLE, &visitor, &scan,
 	    &detail)) {
@@ -276,7 +279,7 @@ walk_loose(Examination *examination, Span octets, EngineScope scope,
 
 	walk.deadline = g_get_monotonic_time() +
 	    1000 * (gint64)examination->policy->max_container_ms;
-	enter_container(&scan, &part, octets.len, 0);
+	enter_container(&scan, &part, octets, 0, TRUE);
 	if (engine_scan(ruleset_engine(examination->rules), octets.octets,
 	    octets.len, scope, &visitor, &scan, &detail) == ENGINE_UNFINISHED)
 		record_add_finding(examination->record, FINDING_ERROR,

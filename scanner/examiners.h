@@ -13,6 +13,7 @@
 #ifndef SCANNER_EXAMINERS_H
 #define SCANNER_EXAMINERS_H
 
+#include "scanner/container.h"
 #include "scanner/examination.h"
 #include "scanner/trait.h"
 
@@ -38,6 +39,7 @@ typedef struct {
 /* An object that has members, or may have. */
 typedef struct {
 	PartRecord *part;
+	const ContainerKind *kind;      /* NULL: it is none */
 	GBytes *octets;         /* NULL: no reader would want them */
 	const char *engine_type;        /* libclamav's; NULL: not known */
 	gsize len;
@@ -132,9 +134,6 @@ void announce(EngineScan *scan, Container *container, const char *name,
 char *take_announced(EngineScan *scan, const char *name);
 
 /* --- examination_open.c --- */
-
-/* Whether some reader may be asked for the content of part: then it is kept. */
-gboolean has_reader(const PartRecord *part, Span octets);
 
 /* After the scan: opens what libclamav did not, and says what stays unread. */
 void finish_container(EngineScan *scan, Container *container);

@@ -18,6 +18,7 @@ struct walk {
 	const ScanPolicy *policy;
 	GPtrArray *entities;
 	Record *record;
+	const char *container_type;     /* of the multipart that is walked; NULL */
 };
 
 /*
@@ -182,6 +183,17 @@ content_span(const struct walk *walk, GMimeObject *object)
 	return message_span(walk, stream->bound_start, stream->bound_end);
 }
 
+/* "text/plain"; NULL: none. Caller frees. */
+static char *
+content_type_of(GMimeObject *object)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	g_autofree char *mime_type = type != NULL ?
+	    g_mime_content_type_get_mime_type(type) : NULL;
+
+	return mime_type != NULL ? g_ascii_strdown(mime_type, -1) : NULL;
+}
+
 static Entity *
 add_entity(struct walk *walk, const char *path, const char *parent,
     GMimeObject *object)
@@ -190,14 +202,12 @@ add_entity(struct walk *walk, const char *path, const char *parent,
 	GMimeContentType *type = g_mime_object_get_content_type(object);
 	GMimeContentDisposition *disposition =
 	    g_mime_object_get_content_disposition(object);
-	g_autofree char *mime_type = NULL;
 
-	if (type != NULL) {
-		mime_type = g_mime_content_type_get_mime_type(type);
-		entity->content_type = g_ascii_strdown(mime_type, -1);
+	entity->content_type = content_type_of(object);
+	if (type != NULL)
 		entity->charset = g_strdup(g_mime_content_type_get_parameter(
 		    type, "charset"));
-	}
+	entity->container_type = g_strdup(walk->container_type);
 	if (disposition != NULL)
 		entity->disposition = g_ascii_strdown(
 		    g_mime_content_disposition_get_disposition(disposition),
@@ -258,7 +268,10 @@ walk_object(struct walk *walk, GMimeObject *object, gint64 field,
 	if (GMIME_IS_MULTIPART(object)) {
 		GMimeMultipart *multipart = GMIME_MULTIPART(object);
 		int count = g_mime_multipart_get_count(multipart);
+		const char *outer = walk->container_type;
+		g_autofree char *type = content_type_of(object);
 
+		walk->container_type = type;
 		for (int i = 0; i < count; i++) {
 			GMimeObject *child =
 			    g_mime_multipart_get_part(multipart, i);
@@ -268,6 +281,7 @@ walk_object(struct walk *walk, GMimeObject *object, gint64 field,
 			walk_object(walk, child, field_offset(child),
 			    child_path, parent, depth + 1);
 		}
+		walk->container_type = outer;
 		return;
 	}
 	entity = add_entity(walk, path, parent, object);
@@ -318,7 +332,7 @@ void
 gmime_reading(Span message, const char *base, guint depth,
     const ScanPolicy *policy, GPtrArray *entities, Record *record)
 {
-	struct walk walk = { message, base, policy, entities, record };
+	struct walk walk = { message, base, policy, entities, record, NULL };
 	g_autoptr(GMimeParserOptions) options = g_mime_parser_options_new();
 	g_autofree char *path = g_strconcat(base, *base != '\0' ? ">" : "",
 	    NULL);

@@ -295,6 +295,21 @@ header_view_first(const HeaderView *view, const char *name)
 	return values->len > 0 ? g_ptr_array_index(values, 0) : NULL;
 }
 
+gboolean
+header_view_is_before(const HeaderView *view, const char *name,
+    const char *other)
+{
+	for (guint i = 0; i < view->fields->len; i++) {
+		const Field *field = g_ptr_array_index(view->fields, i);
+
+		if (g_ascii_strcasecmp(field->name, name) == 0)
+			return TRUE;
+		if (g_ascii_strcasecmp(field->name, other) == 0)
+			return FALSE;
+	}
+	return FALSE;
+}
+
 guint
 header_view_count(const HeaderView *view, const char *name)
 {

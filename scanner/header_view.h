@@ -41,6 +41,10 @@ const char *header_view_first(const HeaderView *view, const char *name);
  * (borrowed from the view). */
 GPtrArray *header_view_all(const HeaderView *view, const char *name);
 
+/* The first field of a name stands above all of another. */
+gboolean header_view_is_before(const HeaderView *view, const char *name,
+    const char *other);
+
 guint header_view_count(const HeaderView *view, const char *name);
 
 /* More fields or longer ones than are kept. */

@@ -98,7 +98,7 @@ static const NamedColor named_colors[] = {
 HtmlStyle
 html_style_initial(void)
 {
-	HtmlStyle style = { "", 0x000000, 0xffffff, 3, FALSE };
+	HtmlStyle style = { "", 0x000000, 0xffffff, 0xffffff, 3, FALSE };
 
 	return style;
 }
@@ -176,16 +176,27 @@ html_color_parse(const char *text)
 }
 
 static void
-set_color(guint32 *color, const char *value, const HtmlStyle *style,
-    const HtmlStyle *outer)
+set_foreground(HtmlStyle *style, const char *value)
+{
+	if (strcmp(value, "transparent") == 0)
+		style->foreground = style->background;
+	else if (strcmp(value, "inherit") != 0)
+		style->foreground = html_color_parse(value);
+}
+
+static void
+set_background_color(HtmlStyle *style, const HtmlStyle *outer,
+    const char *value)
 {
 	if (strcmp(value, "inherit") == 0)
 		return;
-	if (strcmp(value, "transparent") == 0)
-		*color = color == &style->background ? outer->background :
-		    style->background;
-	else
-		*color = html_color_parse(value);
+	if (strcmp(value, "transparent") == 0) {
+		style->background = outer->background;
+		style->styled_background = outer->styled_background;
+	} else {
+		style->background = style->styled_background =
+		    html_color_parse(value);
+	}
 }
 
 /* "background: url(x) #fff no-repeat": the word that is a colour. */
@@ -198,7 +209,7 @@ set_background(HtmlStyle *style, const char *value)
 		guint32 color = html_color_parse(words[i]);
 
 		if (color != HTML_COLOR_INVALID) {
-			style->background = color;
+			style->background = style->styled_background = color;
 			return;
 		}
 	}
@@ -214,9 +225,9 @@ read_property(HtmlStyle *style, const HtmlStyle *outer, const char *name,
 		*important = '\0';
 	g_strstrip(value);
 	if (strcmp(name, "color") == 0)
-		set_color(&style->foreground, value, style, outer);
+		set_foreground(style, value);
 	else if (strcmp(name, "background-color") == 0)
-		set_color(&style->background, value, style, outer);
+		set_background_color(style, outer, value);
 	else if (strcmp(name, "background") == 0)
 		set_background(style, value);
 	else if (strcmp(name, "display") == 0)
@@ -244,22 +255,22 @@ html_style_read(HtmlStyle *style, const HtmlStyle *outer,
 	}
 }
 
-gboolean
-html_style_is_low_contrast(const HtmlStyle *style)
+static gboolean
+is_low_contrast(guint32 foreground, guint32 background)
 {
 	static const double weights[] = { 0.2126, 0.7152, 0.0722 };
 	double sum = 0;
 
-	if (style->foreground == style->background)
+	if (foreground == background)
 		return TRUE;
-	if (style->foreground == HTML_COLOR_INVALID ||
-	    style->background == HTML_COLOR_INVALID)
+	if (foreground == HTML_COLOR_INVALID ||
+	    background == HTML_COLOR_INVALID)
 		return FALSE;
 	for (guint i = 0; i < 3; i++) {
 		guint shift = 16 - 8 * i;
 		double part = weights[i] *
-		    ((double)(style->foreground >> shift & 0xff) -
-		    (double)(style->background >> shift & 0xff));
+		    ((double)(foreground >> shift & 0xff) -
+		    (double)(background >> shift & 0xff));
 
 		sum += part * part;
 	}
@@ -267,9 +278,15 @@ html_style_is_low_contrast(const HtmlStyle *style)
 }
 
 gboolean
+html_style_is_low_contrast(const HtmlStyle *style)
+{
+	return is_low_contrast(style->foreground, style->styled_background);
+}
+
+gboolean
 html_style_is_invisible(const HtmlStyle *style)
 {
-	return html_style_is_low_contrast(style) ||
+	return is_low_contrast(style->foreground, style->background) ||
 	    style->foreground == HTML_COLOR_INVALID ||
 	    style->background == HTML_COLOR_INVALID || style->size <= 1 ||
 	    style->is_hidden;

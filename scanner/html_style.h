@@ -15,6 +15,9 @@ typedef struct {
 	const char *tag;        /* static */
 	guint32 foreground;
 	guint32 background;
+	/* The same without bgcolor attributes, which SpamAssassin does not look
+	 * at: its rules on contrast have their scores for this. */
+	guint32 styled_background;
 	int size;               /* 1 to 7, 3 is normal */
 	gboolean is_hidden;     /* display: none, visibility: hidden */
 } HtmlStyle;
@@ -29,10 +32,10 @@ guint32 html_color_parse(const char *text);
 void html_style_read(HtmlStyle *style, const HtmlStyle *outer,
     const char *attribute);
 
-/* Foreground and background cannot be told apart. */
+/* Foreground and styled background cannot be told apart. */
 gboolean html_style_is_low_contrast(const HtmlStyle *style);
 
-/* For any reason. */
+/* A reader sees nothing, for any reason. */
 gboolean html_style_is_invisible(const HtmlStyle *style);
 
 #endif

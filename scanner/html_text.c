@@ -367,20 +367,21 @@ static void
 write_text(Renderer *renderer, const char *text)
 {
 	HtmlText *html = renderer->html;
-	gboolean is_hidden = !is_blank(text) &&
-	    html_style_is_invisible(style_now(renderer));
+	const HtmlStyle *style = style_now(renderer);
+	gboolean is_hidden = FALSE;
 
 	if (*text == '\0')
 		return;
-	if (is_hidden) {
-		if (html_style_is_low_contrast(style_now(renderer)))
+	if (!is_blank(text)) {
+		is_hidden = html_style_is_invisible(style);
+		if (html_style_is_low_contrast(style))
 			html->is_low_contrast = TRUE;
-		else if (style_now(renderer)->foreground ==
-		    HTML_COLOR_INVALID ||
-		    style_now(renderer)->background == HTML_COLOR_INVALID)
+		else if (style->foreground == HTML_COLOR_INVALID ||
+		    style->styled_background == HTML_COLOR_INVALID)
 			html->has_bad_color = TRUE;
-		append_collapsed(html->hidden, text);
 	}
+	if (is_hidden)
+		append_collapsed(html->hidden, text);
 	if (html->text->len > 0 && is_word_octet(*text) &&
 	    is_word_octet(html->text->str[html->text->len - 1]))
 		html->obfuscation++;
@@ -608,12 +609,40 @@ read_links(Renderer *renderer, const Tag *tag)
 	}
 }
 
-/* A face is a list of words; anything else is hand-made. */
+/* One name of a font: letters, blanks and hyphens, perhaps a digit, perhaps in
+ * quotes. */
+static gboolean
+is_face_name(const char *name, gboolean is_first)
+{
+	gsize len, n;
+
+	name = skip_blanks(name);
+	if (*name == '"' || *name == '\'' || (is_first && *name == '.'))
+		name++;
+	len = strlen(name);
+	if (len > 0 && (name[len - 1] == '"' || name[len - 1] == '\''))
+		len--;
+	if (len > 0 && g_ascii_isdigit(name[len - 1]))
+		len--;
+	n = strspn(name, G_CSET_A_2_Z G_CSET_a_2_z " -");
+	return len >= 2 && n >= len && (g_ascii_isalpha(*name) ||
+	    (is_first && *name == ' ')) && g_ascii_isalpha(name[len - 1]);
+}
+
+/* A face is a list of names; anything else is hand-made. */
 static gboolean
 is_face(const char *face)
 {
-	return *face != '\0' && face[strspn(face, G_CSET_A_2_Z G_CSET_a_2_z
-	    G_CSET_DIGITS " -'\".,;")] == '\0';
+	g_autofree char *copy = g_strdup(face);
+	g_auto(GStrv) names = NULL;
+
+	if (g_str_has_suffix(copy, ";"))
+		copy[strlen(copy) - 1] = '\0';
+	names = g_strsplit(copy, ",", 64);
+	for (guint i = 0; names[i] != NULL; i++)
+		if (!is_face_name(names[i], i == 0))
+			return FALSE;
+	return names[0] != NULL;
 }
 
 static void

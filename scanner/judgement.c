@@ -88,14 +88,19 @@ content_parts(Span message, gsize header_len, const GPtrArray *entities,
 			.charset = entity->charset, .name = entity->name,
 			.encoding = entity->encoding,
 			.header = entity->header.octets,
-			.header_len = entity->header.len };
+			.header_len = entity->header.len,
+			.disposition = entity->disposition,
+			.container_type = entity->container_type };
 
 		if (strcmp(entity->reading, GMIME_READING) != 0)
 			continue;
 		if (parts->len == 0 && part.header != message.octets)
 			g_array_append_val(parts, whole);
-		part.is_attachment = g_strcmp0(entity->disposition,
-		    "attachment") == 0;
+		if (!entity->is_entered && (entity->content_type == NULL ||
+		    !g_str_has_prefix(entity->content_type, "multipart/"))) {
+			part.body = entity->body.octets;
+			part.body_len = entity->body.len;
+		}
 		if (!entity->is_entered && is_text(entity))
 			set_text(&part, entity, max_octets, decoded);
 		g_array_append_val(parts, part);
@@ -193,27 +198,65 @@ add_verdict(Record *record, const ContentResult *result,
 	    policy->second_look_ms / 1000;
 }
 
+/* The message as the rules look at it, and what that borrows. */
+typedef struct {
+	ContentInput input;
+	GArray *parts;          /* of ContentPart */
+	GPtrArray *decoded;     /* of GPtrArray *, see decode_readings() */
+} Reading;
+
+static void
+reading_init(Reading *reading, const ScanPolicy *policy,
+    const Envelope *envelope, Span message, const GPtrArray *entities)
+{
+	gsize header_len = header_length(message);
+
+	reading->decoded = g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)g_ptr_array_unref);
+	reading->parts = content_parts(message, header_len, entities,
+	    policy->max_part_octets, reading->decoded);
+	reading->input = (ContentInput){ .message = message.octets,
+		.message_len = message.len, .header_len = header_len,
+		.parts = &g_array_index(reading->parts, ContentPart, 0),
+		.n_parts = reading->parts->len, .envelope = envelope };
+}
+
+static void
+reading_clear(Reading *reading)
+{
+	g_array_unref(reading->parts);
+	g_ptr_array_unref(reading->decoded);
+}
+
+ContentResult *
+judgement_scan(const ContentEngine *engine, const ScanPolicy *policy,
+    const Envelope *envelope, Span message, const GPtrArray *entities,
+    gboolean with_subrules)
+{
+	Reading reading;
+	ContentResult *result;
+
+	reading_init(&reading, policy, envelope, message, entities);
+	result = content_engine_scan(engine, &reading.input, with_subrules);
+	reading_clear(&reading);
+	return result;
+}
+
 void
 judgement_add(const ContentEngine *engine, const ScanPolicy *policy,
     const Envelope *envelope, Span message, const GPtrArray *entities,
     Record *record)
 {
-	g_autoptr(GPtrArray) decoded = g_ptr_array_new_with_free_func(
-	    (GDestroyNotify)g_ptr_array_unref);
-	gsize header_len = header_length(message);
-	g_autoptr(GArray) parts = content_parts(message, header_len, entities,
-	    policy->max_part_octets, decoded);
-	const ContentInput input = { .message = message.octets,
-		.message_len = message.len, .header_len = header_len,
-		.parts = &g_array_index(parts, ContentPart, 0),
-		.n_parts = parts->len, .envelope = envelope };
-	g_autoptr(ContentResult) result = content_engine_scan(engine, &input,
-	    FALSE);
+	g_autoptr(ContentResult) result = NULL;
+	Reading reading;
 
+	reading_init(&reading, policy, envelope, message, entities);
+	result = content_engine_scan(engine, &reading.input, FALSE);
 	add_hits(record, result);
 	for (guint i = 0; i < result->notes->len; i++)
 		record_add_finding(record, FINDING_CONTENT, "content-note",
 		    VERDICT_ACCEPT, NULL, NULL, GMIME_READING, "%s",
 		    (const char *)g_ptr_array_index(result->notes, i));
-	add_verdict(record, result, &policy->content, parts);
+	add_verdict(record, result, &policy->content, reading.parts);
+	reading_clear(&reading);
 }

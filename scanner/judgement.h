@@ -23,4 +23,10 @@ void judgement_add(const ContentEngine *engine, const ScanPolicy *policy,
     const Envelope *envelope, Span message, const GPtrArray *entities,
     Record *record);
 
+/* The same, without a verdict. with_subrules: list __ rules too. Caller owns
+ * the result; hits borrow from the engine's rules. */
+ContentResult *judgement_scan(const ContentEngine *engine,
+    const ScanPolicy *policy, const Envelope *envelope, Span message,
+    const GPtrArray *entities, gboolean with_subrules);
+
 #endif

@@ -18,6 +18,10 @@ libmailweir_a_SOURCES += \
 	scanner/document.c scanner/document.h \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
+	scanner/eval_call.c scanner/eval_call.h \
+	scanner/eval_body.c scanner/eval_forgery.c scanner/eval_freemail.c \
+	scanner/eval_header.c scanner/eval_html.c scanner/eval_mime.c \
+	scanner/eval_relay.c \
 	scanner/examination.c scanner/examination.h scanner/examiners.h \
 	scanner/examination_claims.c scanner/examination_member.c \
 	scanner/examination_open.c scanner/examination_remark.c \
@@ -35,6 +39,9 @@ libmailweir_a_SOURCES += \
 	scanner/judgement.c scanner/judgement.h \
 	scanner/line_reading.c scanner/line_reading.h \
 	scanner/parameter.c scanner/parameter.h \
+	scanner/mail_date.c scanner/mail_date.h \
+	scanner/mac_file.c scanner/mac_file.h \
+	scanner/mapi.c scanner/mapi.h \
 	scanner/member.h \
 	scanner/message.c scanner/message.h \
 	scanner/name_text.c scanner/name_text.h \
@@ -42,6 +49,7 @@ libmailweir_a_SOURCES += \
 	scanner/office.h scanner/office_ole2.c scanner/office_xml.c \
 	scanner/ole2.c scanner/ole2.h \
 	scanner/onenote.c scanner/onenote.h \
+	scanner/outlook_message.c scanner/outlook_message.h \
 	scanner/pdf.c scanner/pdf.h \
 	scanner/policy.h \
 	scanner/received.c scanner/received.h \
@@ -50,6 +58,7 @@ libmailweir_a_SOURCES += \
 	scanner/rtf.c scanner/rtf.h \
 	scanner/scan.c scanner/scan.h \
 	scanner/text_view.c scanner/text_view.h \
+	scanner/tnef.c scanner/tnef.h \
 	scanner/trait.c scanner/trait.h \
 	scanner/uri_list.c scanner/uri_list.h \
 	scanner/vba.c scanner/vba.h

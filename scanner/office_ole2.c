@@ -70,7 +70,7 @@ is_auto_label(Cursor record)
 	Span name;
 
 	cursor_take(&record, 1);
-	len = (guint)cursor_number(&record, 1);
+	len = (guint)cursor_little_endian(&record, 1);
 	cursor_take(&record, 10);
 	cursor_take(&record, 1);
 	if (record.has_failed || len == 0)

@@ -142,7 +142,7 @@ add_entry(Ole2 *ole2, Cursor entry)
 	memcpy(added->class_id, cursor_take(&entry, 16).octets, 16);
 	cursor_take(&entry, 20);
 	added->first_sector = cursor_u32(&entry);
-	added->size = cursor_number(&entry, 8);
+	added->size = cursor_little_endian(&entry, 8);
 	/* The upper half is not always cleared where sectors are small. */
 	if (ole2->sector_shift == 9)
 		added->size &= 0xffffffff;

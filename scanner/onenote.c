@@ -41,7 +41,7 @@ onenote_examine(Span octets, Traits *traits)
 	    sizeof(header) - 1)) != NULL) {
 		Cursor cursor = cursor_at(octets,
 		    (guint64)(at - octets.octets) + sizeof(header) - 1);
-		guint64 len = cursor_number(&cursor, 8);
+		guint64 len = cursor_little_endian(&cursor, 8);
 		Span file;
 
 		/* Twelve octets are not used. Cut where the section ends. */

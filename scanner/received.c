@@ -8,7 +8,6 @@
  */
 #include "config.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #include "scanner/received.h"
@@ -23,6 +22,7 @@ relay_free(gpointer data)
 	g_free(relay->helo);
 	g_free(relay->ident);
 	g_free(relay->by);
+	g_free(relay->envelope_from);
 	g_free(relay->id);
 	g_free(relay->auth);
 	g_free(relay);
@@ -81,12 +81,14 @@ find_address(const char *text, const char *end)
 	return NULL;
 }
 
-/* "(rdns [ip])", "(helo=x)", "(HELO x)" between from and by. */
+/* "(rdns [ip])", "(helo=x)", "(HELO x)" between from and by, where end is.
+ * Behind that sendmail writes its version: it always looks for a name. */
 static void
 read_comment(Relay *relay, const char *text, const char *end)
 {
 	g_autofree char *comment = g_strndup(text, (gsize)(end - text));
 	g_autofree char *first = NULL;
+	gboolean is_before_address = FALSE;
 	const char *found;
 
 	if ((found = strstr(comment, "helo=")) != NULL) {
@@ -104,6 +106,7 @@ read_comment(Relay *relay, const char *text, const char *end)
 		first = word_at(found + 1, "()[];");
 		found += 1 + strlen(first);
 		found += strspn(found, " ");
+		is_before_address = *found == '[';
 		at = strchr(first, '@');
 		if (at != NULL) {
 			g_free(relay->ident);
@@ -115,8 +118,12 @@ read_comment(Relay *relay, const char *text, const char *end)
 			relay->rdns = g_strdup(at != NULL ? at + 1 : first);
 		}
 	}
+	relay->is_nameless = strstr(comment, "(unknown [") != NULL ||
+	    (strstr(comment, "([") != NULL && strstr(end, " (8.") != NULL);
+	/* "from a (1.2.3.4 [1.2.3.4])" is what some write for no name; rules
+	 * know it. */
 	if (g_str_has_prefix(relay->rdns, "[") ||
-	    g_hostname_is_ip_address(relay->rdns)) {
+	    (g_hostname_is_ip_address(relay->rdns) && !is_before_address)) {
 		g_free(relay->rdns);
 		relay->rdns = g_strdup("");
 	}
@@ -134,6 +141,24 @@ read_auth(const char *text)
 	    strstr(protocol, "MT") != NULL))
 		return g_steal_pointer(&protocol);
 	return g_strdup("");
+}
+
+/* "(envelope-from <a@b>)" and the like; NULL: the field does not say. */
+static char *
+read_envelope_from(const char *text)
+{
+	const char *found = strstr(text, "envelope-");
+	const char *value;
+
+	if (found == NULL)
+		return NULL;
+	value = found + strlen("envelope-");
+	if (!g_str_has_prefix(value, "from") &&
+	    !g_str_has_prefix(value, "sender"))
+		return NULL;
+	value += strspn(value, G_CSET_a_2_z);
+	value += strspn(value, " =:<");
+	return word_at(value, ">;()");
 }
 
 /* NULL: not a relay; *is_odd: not understood at all. */
@@ -166,6 +191,7 @@ relay_new(const char *text, gboolean *is_odd)
 	relay->rdns = g_strdup("");
 	relay->ident = g_strdup("");
 	relay->by = word_after(text, " by ", "();");
+	relay->envelope_from = read_envelope_from(text);
 	relay->id = word_after(text, " id ", "<>;()");
 	relay->auth = read_auth(text);
 	read_comment(relay, text + 5 + strlen(relay->helo), from_end);
@@ -176,8 +202,8 @@ relay_new(const char *text, gboolean *is_odd)
 	return relay;
 }
 
-static gboolean
-is_private(GInetAddress *address)
+gboolean
+received_is_private(GInetAddress *address)
 {
 	return g_inet_address_get_is_loopback(address) ||
 	    g_inet_address_get_is_site_local(address) ||
@@ -195,7 +221,7 @@ is_trusted(const Relay *relay, const char *const *networks)
 	if (address == NULL)
 		return FALSE;
 	if (networks == NULL)
-		return is_private(address);
+		return received_is_private(address);
 	for (; *networks != NULL; networks++) {
 		g_autoptr(GInetAddressMask) mask =
 		    g_inet_address_mask_new_from_string(*networks, NULL);
@@ -251,9 +277,10 @@ received_text(const Received *received, gboolean wants_trusted)
 		if (relay->is_trusted != wants_trusted)
 			continue;
 		g_string_append_printf(text, "%s[ ip=%s rdns=%s helo=%s by=%s "
-		    "ident=%s envfrom= intl=%d id=%s auth=%s msa=0 ]",
+		    "ident=%s envfrom=%s intl=%d id=%s auth=%s msa=0 ]",
 		    text->len > 0 ? " " : "", relay->ip, relay->rdns,
 		    relay->helo, relay->by, relay->ident,
+		    relay->envelope_from != NULL ? relay->envelope_from : "",
 		    relay->is_trusted ? 1 : 0, relay->id, relay->auth);
 	}
 	return g_string_free(text, FALSE);

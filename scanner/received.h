@@ -10,7 +10,7 @@
 #ifndef SCANNER_RECEIVED_H
 #define SCANNER_RECEIVED_H
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include "scanner/header_view.h"
 
@@ -23,9 +23,12 @@ typedef struct {
 	char *helo;
 	char *ident;            /* "root" of "(root@host [1.2.3.4])"; "": none */
 	char *by;
+	char *envelope_from;    /* without brackets; NULL: the field has none */
 	char *id;
 	char *auth;             /* "ESMTPSA" and the like; "": none */
 	gboolean is_trusted;
+	/* The relay that wrote the field has looked for a name and found none. */
+	gboolean is_nameless;
 } Relay;
 
 typedef struct {
@@ -43,6 +46,9 @@ typedef struct {
 Received *received_new(const HeaderView *header, const char *const *trusted);
 void received_free(Received *received);        /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Received, received_free)
+
+/* Of this host or its own network. */
+gboolean received_is_private(GInetAddress *address);
 
 /* The trusted or the other relays as text; "" for none. Caller frees. */
 char *received_text(const Received *received, gboolean is_trusted);

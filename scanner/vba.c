@@ -42,7 +42,7 @@ expand_chunk(GByteArray *source, Cursor chunk)
 	g_byte_array_set_size(source, (guint)(begin + 2 * CHUNK_OCTETS + 64));
 	g_byte_array_set_size(source, (guint)begin);
 	while (chunk.rest.len > 0 && source->len - begin < 2 * CHUNK_OCTETS) {
-		guint flags = (guint)cursor_number(&chunk, 1);
+		guint flags = (guint)cursor_little_endian(&chunk, 1);
 
 		for (guint bit = 0; bit < 8 && chunk.rest.len > 0; bit++) {
 			guint8 octet;
@@ -54,7 +54,7 @@ expand_chunk(GByteArray *source, Cursor chunk)
 					return FALSE;
 				continue;
 			}
-			octet = (guint8)cursor_number(&chunk, 1);
+			octet = (guint8)cursor_little_endian(&chunk, 1);
 			g_byte_array_append(source, &octet, 1);
 		}
 	}

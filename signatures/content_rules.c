@@ -48,6 +48,8 @@ static const char *const kind_names[N_RULE_KINDS] = {
 static const char *const list_keys[] = {
 	"freemail_domains", "util_rb_tld", "util_rb_2tld", "util_rb_3tld",
 	"url_shortener",
+	/* Of the list that "(NAME)" before the words says. */
+	"enlist_addrlist", "enlist_uri_host",
 };
 
 /* Settings of SpamAssassin that have no meaning for a filter, or that only
@@ -57,8 +59,8 @@ static const char *const ignored_keys[] = {
 	"blocklist_from", "blacklist_from", "clear_headers",
 	"clear_originating_ip_headers", "clear_report_template",
 	"clear_unsafe_report_template", "dns_block_rule",
-	"dns_local_ports_avoid", "dns_query_restriction", "enlist_addrlist",
-	"enlist_uri_host", "originating_ip_headers", "priority",
+	"dns_local_ports_avoid", "dns_query_restriction",
+	"originating_ip_headers", "priority",
 	"redirector_pattern", "report", "report_charset", "report_contact",
 	"report_safe", "required_score", "require_version", "reuse", "test",
 	"unsafe_report", "uridnsbl_skip_domain", "urirhsbl", "urirhssub",
@@ -375,16 +377,40 @@ mark_tagged(ContentRules *rules, const RuleLine *line)
 	}
 }
 
+/* The key of a list: the directive, or "enlist_uri_host:NAME". NULL: the name is
+ * not understood. Caller frees. */
+static char *
+list_key(const RuleLine *line, char **text)
+{
+	const char *name;
+
+	if (!g_str_has_prefix(line->key, "enlist_"))
+		return g_strdup(line->key);
+	name = take_word(text);
+	if (*name != '(' || !g_str_has_suffix(name, ")"))
+		return NULL;
+	return g_strdup_printf("%s:%.*s", line->key, (int)strlen(name) - 2,
+	    name + 1);
+}
+
 static void
 extend_list(ContentRules *rules, const RuleLine *line)
 {
-	GHashTable *words = g_hash_table_lookup(rules->lists, line->key);
 	char *text = line->value;
+	g_autofree char *key = list_key(line, &text);
+	GHashTable *words;
 
+	if (key == NULL) {
+		add_unsupported(rules, "", line->file, line->line,
+		    "no (NAME) of a list");
+		return;
+	}
+	words = g_hash_table_lookup(rules->lists, key);
 	if (words == NULL) {
 		words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 		    NULL);
-		g_hash_table_insert(rules->lists, g_strdup(line->key), words);
+		g_hash_table_insert(rules->lists, g_steal_pointer(&key),
+		    words);
 	}
 	while (*text != '\0')
 		g_hash_table_add(words, g_ascii_strdown(take_word(&text), -1));

@@ -60,11 +60,15 @@ EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
 	tests/test-help.sh tests/test-measure.sh tests/test-milter.sh \
-	tests/test-mutations.sh \
+	tests/test-mutations.sh tests/test-parity.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
-EXTRA_PROGRAMS = tests/bench/floor tests/openers
+EXTRA_PROGRAMS = tests/bench/floor tests/openers tests/parity/parity-hits
+tests_parity_parity_hits_SOURCES = tests/parity/parity-hits.c
+tests_parity_parity_hits_LDADD = $(MAILWEIR_LIBS)
+tests/test-parity.log: tests/parity/parity-hits$(EXEEXT)
+EXTRA_DIST += tests/parity
 tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
 EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py

@@ -23,6 +23,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-rtf \
 	tests/fuzz/fuzz-socket-request \
+	tests/fuzz/fuzz-tnef \
 	tests/fuzz/fuzz-verdict
 
 if ENABLE_FUZZ
@@ -100,6 +101,10 @@ tests_fuzz_fuzz_verdict_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cms_SOURCES = tests/fuzz/fuzz-cms.c $(fuzz_main)
 tests_fuzz_fuzz_cms_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_cms_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_tnef_SOURCES = tests/fuzz/fuzz-tnef.c $(fuzz_main)
+tests_fuzz_fuzz_tnef_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_tnef_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_office_ole2_SOURCES = tests/fuzz/fuzz-office-ole2.c tests/fuzz/fuzz-traits.h $(fuzz_main)
 tests_fuzz_fuzz_office_ole2_LDADD = $(MAILWEIR_LIBS)

@@ -118,7 +118,7 @@ def problem(wanted, times, client, commands, replies):
 def main():
     replies = catalogue()
     number = int(sys.argv[1])
-    with open(sys.argv[2], encoding="ascii") as stream:
+    with open(sys.argv[2], encoding="utf-8") as stream:
         rows = [line.rstrip("\n").split("\t") for line in stream
                 if not line.startswith("#")]
     for row in rows:

@@ -2,19 +2,26 @@
 # tests/mta/test-replies.sh - a real Postfix gives each reply of the published table.
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The files of contrib/postfix/replies are installed as their README says; only
-# the numbers in postfwd.rules are made small. Each row of replies.tsv is then
+# The files of contrib/postfix/replies are installed by the commands of their
+# README; only the numbers in postfwd.cf are made small. Each row of replies.tsv is then
 # played to Postfix, and the reply compared octet for octet with the catalogue's.
 set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
-mta_enter "$0" postfix,postfwd,unbound,pyspf-milter,nftables
+mta_enter "$0" postfix,postfwd,unbound,pyspf-milter,nftables,fail2ban
 
 replies=$G_TEST_SRCDIR/../contrib/postfix/replies
 
+# --- installed as the README says, but for what a network or systemd does -----------
+
+sed -n '/^    apt-get/,/^    systemctl/ s/^    //p' "$replies/README.md" |
+    sed '/^apt-get/d; /^systemctl/d' >"$work/install"
+(cd "$G_TEST_SRCDIR/.." && sh -eu "$work/install") >"$work/install.log" 2>&1 ||
+    mta_bail 'the commands of the README' "$work/install.log"
+cat /etc/postfix/replies/master >>/etc/postfix/master.cf
+
 # --- the resolver, with zones of the test beside it --------------------------------
 
-cp "$replies/unbound.conf" /etc/unbound/unbound.conf.d/replies.conf
 cat >/etc/unbound/unbound.conf.d/test.conf <<'CONF'
 server:
     module-config: "iterator"
@@ -28,6 +35,8 @@ echo 'nameserver 127.0.0.1' >/etc/resolv.conf
 unbound -d 2>"$work/unbound.log" &
 resolver=$!
 wait_for 20 listens 53 || mta_bail 'no resolver' "$work/unbound.log"
+is 'everybody is on the list' '127.0.0.2' \
+    "$(getent hosts 1.2.0.192.hl-ihu.replies.invalid | sed 's/ .*//')"
 
 # --- counters and SPF -------------------------------------------------------------
 
@@ -37,7 +46,6 @@ number() {
 	    /etc/postfix/postfwd.cf
 }
 
-cp "$replies/postfwd.rules" /etc/postfix/postfwd.cf
 while read -r rule count; do
 	number "$rule" "$count"
 done <<'NUMBERS'
@@ -61,17 +69,11 @@ postfwd $ARGS --daemon --file "$CONF" --interface "$INET" --port "$PORT" \
     >"$work/postfwd.log" 2>&1
 wait_for 20 listens 10040 || mta_bail 'no postfwd' "$work/postfwd.log"
 
-cp "$replies/pyspf-milter.conf" /etc/pyspf-milter/pyspf-milter.conf
-install -d -o pyspf-milter /run/pyspf-milter
 pyspf-milter /etc/pyspf-milter/pyspf-milter.conf >"$work/spf.log" 2>&1 &
 wait_for 20 listens 8893 || mta_bail 'no pyspf-milter' "$work/spf.log"
 
 # --- Postfix -----------------------------------------------------------------------
 
-cp -r "$replies" /etc/postfix/replies
-postconf -X smtpd_relay_restrictions
-cat /etc/postfix/replies/*.cf >>/etc/postfix/main.cf
-cat /etc/postfix/replies/master >>/etc/postfix/master.cf
 # Debian's start script does that: smtpd is in a chroot with a copy of this.
 install -D /etc/resolv.conf /var/spool/postfix/etc/resolv.conf
 postfix_start mydestination= virtual_mailbox_domains=example.net \
@@ -88,6 +90,46 @@ play() {
 }
 
 play "$mta/replies.tsv"
+
+# --- HL:MEP and HL:REP: fail2ban ------------------------------------------------------
+
+cat >/etc/fail2ban/jail.d/zz-test.local <<'CONF'
+[sshd]
+enabled = false
+[mailweir-hl-mep]
+maxretry = 3
+backend = polling
+[mailweir-hl-rep]
+maxretry = 1
+backend = polling
+CONF
+touch /var/log/fail2ban.log
+fail2ban-client start >"$work/fail2ban.log" 2>&1
+wait_for 20 fail2ban-client ping >>"$work/fail2ban.log" 2>&1 ||
+    mta_bail 'no fail2ban' "$work/fail2ban.log" /var/log/fail2ban.log
+
+# is_banned ROW CLIENT
+is_banned() {
+	postmap -q "$2" "hash:/etc/postfix/replies/banned-$1" >"$work/banned"
+}
+
+unusual=198.51.100.70
+cat >"$work/unusual.tsv" <<ROWS
+Invalid User	0	$unusual	EHLO c.example | MAIL FROM:<> | RCPT TO:<nobody@example.net>
+RP:FRL	0	$unusual	EHLO c.example | MAIL FROM:<> | RCPT TO:<b@elsewhere.example>
+MI:SPB	0	$unusual	EHLO c.example | MAIL FROM:<not-allowed@example.com>
+ROWS
+play "$work/unusual.tsv"
+wait_for 20 is_banned hl_rep $unusual ||
+    mta_bail 'no ban' /var/log/fail2ban.log /var/log/mail.log
+printf 'HL:REP\t0\t%s\t\n' $unusual >"$work/rep.tsv"
+play "$work/rep.tsv"
+fail2ban-client set mailweir-hl-rep unbanip $unusual >"$work/unban"
+printf 'HL:MEP\t0\t%s\t\n' $unusual >"$work/mep.tsv"
+play "$work/mep.tsv"
+fail2ban-client set mailweir-hl-mep unbanip $unusual >"$work/unban"
+printf '+\t0\t%s\t\n' $unusual >"$work/forgiven.tsv"
+play "$work/forgiven.tsv"
 
 # --- HL:ICC ------------------------------------------------------------------------
 
@@ -110,7 +152,7 @@ awk '/^[a-z]+ = / { value[$1] = substr($0, length($1) + 4) }
     /^zh = / && value["issuer"] == "mta" {
 	print value["reply"] "\t" value["feature"] "\t" value["files"] }' \
     "$G_TEST_SRCDIR/../signatures/replies.conf" >"$work/rows"
-{ cut -f 1 "$mta/replies.tsv" && echo HL:ICC; } >"$work/played"
+cut -f 1 "$mta/replies.tsv" "$work"/*.tsv >"$work/played"
 is 'the catalogue has rows of Postfix' 28 "$(wc -l <"$work/rows")"
 is 'every row of Postfix is played' '' \
     "$(sed -E 's/\t.*//; s/^[0-9]+ [0-9.]+ //' "$work/rows" |
