@@ -118,6 +118,77 @@ without_separators(const char *text)
 	return g_string_free(out, FALSE);
 }
 
+/* Cyrillic and Greek letters that cannot be told from Latin ones. */
+static const struct {
+	gunichar letter;
+	char latin;
+} look_alikes[] = {
+	{ 0x3b1, 'a' }, { 0x3b5, 'e' }, { 0x3b9, 'i' }, { 0x3ba, 'k' },
+	{ 0x3bd, 'v' }, { 0x3bf, 'o' }, { 0x3c1, 'p' }, { 0x3c4, 't' },
+	{ 0x3c5, 'u' }, { 0x3c7, 'x' }, { 0x430, 'a' }, { 0x435, 'e' },
+	{ 0x43a, 'k' }, { 0x43e, 'o' }, { 0x440, 'p' }, { 0x441, 'c' },
+	{ 0x442, 't' }, { 0x443, 'y' }, { 0x445, 'x' }, { 0x455, 's' },
+	{ 0x456, 'i' }, { 0x458, 'j' }, { 0x4bb, 'h' }, { 0x501, 'd' },
+	{ 0x51b, 'q' }, { 0x51d, 'w' },
+};
+
+/* Of a letter in lower case; 0: it looks like no other. */
+static char
+latin_of(gunichar c)
+{
+	if (c < 0x370 || c > 0x52f)
+		return 0;
+	for (gsize i = 0; i < G_N_ELEMENTS(look_alikes); i++)
+		if (look_alikes[i].letter == c)
+			return look_alikes[i].latin;
+	return 0;
+}
+
+/* The octets of the letters at text; *is_mixed: Latin ones and look-alikes. */
+static gsize
+word_at(const char *text, gboolean *is_mixed)
+{
+	gboolean has_latin = FALSE, has_look_alike = FALSE;
+	const char *at = text;
+
+	for (; *at != '\0'; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		if (c < 0x80 ? !g_ascii_isalpha((char)c) : !g_unichar_isalpha(c))
+			break;
+		has_latin |= c < 0x80;
+		has_look_alike |= latin_of(c) != 0;
+	}
+	*is_mixed = has_latin && has_look_alike;
+	return (gsize)(at - text);
+}
+
+static char *
+with_latin_letters(const char *text)
+{
+	GString *out = g_string_sized_new(strlen(text));
+
+	while (*text != '\0') {
+		gboolean is_mixed;
+		gsize len = word_at(text, &is_mixed);
+		const char *end = len > 0 ? text + len : g_utf8_next_char(text);
+
+		if (!is_mixed) {
+			g_string_append_len(out, text, end - text);
+			text = end;
+			continue;
+		}
+		for (; text < end; text = g_utf8_next_char(text)) {
+			gunichar c = g_utf8_get_char(text);
+			char latin = latin_of(c);
+
+			g_string_append_unichar(out, latin != 0 ?
+			    (gunichar)latin : c);
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
 /* A piece of the text, without regard to what stands between characters. */
 static void
 append_piece(const Han *han, GString *out, const char *piece, gsize len)
@@ -126,7 +197,8 @@ append_piece(const Han *han, GString *out, const char *piece, gsize len)
 	    G_NORMALIZE_NFKC);
 	g_autofree char *visible = without_invisible(
 	    compatible != NULL ? compatible : "");
-	g_autofree char *lower = g_utf8_strdown(visible, -1);
+	g_autofree char *small = g_utf8_strdown(visible, -1);
+	g_autofree char *lower = with_latin_letters(small);
 	char *simple = han_can_simplify(han) ?
 	    opencc_convert_utf8(han->opencc, lower, (size_t)-1) : NULL;
 

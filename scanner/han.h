@@ -4,9 +4,11 @@
  *
  * Spammers write one word in many ways: wide letters, circled digits, the
  * traditional characters, invisible characters, dots and stars between the
- * characters. The normal form is NFKC in lower case without format
- * characters, in simplified characters, and without the separators (blanks,
- * punctuation, signs; not line ends) that stand between two Han characters.
+ * characters, letters of other alphabets that look like Latin ones. The normal
+ * form is NFKC in lower case without format characters, in simplified
+ * characters, without the separators (blanks, punctuation, signs; not line ends)
+ * that stand between two Han characters, and with look-alikes made Latin in
+ * words that hold a Latin letter.
  */
 #ifndef SCANNER_HAN_H
 #define SCANNER_HAN_H

@@ -43,7 +43,10 @@ check_PROGRAMS += tests/test-declaration
 tests_test_declaration_SOURCES = tests/test-declaration.c tests/table.h
 tests_test_declaration_LDADD = $(MAILWEIR_LIBS)
 
-check_PROGRAMS += tests/test-content tests/test-content-rules
+check_PROGRAMS += tests/test-content tests/test-content-rules \
+	tests/test-content-starter
+tests_test_content_starter_SOURCES = tests/test-content-starter.c
+tests_test_content_starter_LDADD = $(MAILWEIR_LIBS)
 tests_test_content_SOURCES = tests/test-content.c tests/table.h
 tests_test_content_LDADD = $(MAILWEIR_LIBS)
 tests_test_content_rules_SOURCES = tests/test-content-rules.c tests/table.h
