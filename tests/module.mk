@@ -63,7 +63,7 @@ EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
 	tests/test-help.sh tests/test-measure.sh tests/test-milter.sh \
-	tests/test-mutations.sh tests/test-parity.sh \
+	tests/test-mutations.sh tests/test-parity.sh tests/test-rules.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
