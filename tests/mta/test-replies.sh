@@ -52,7 +52,7 @@ done <<'NUMBERS'
 HL_ITC 9
 MI_CCL 4
 RP_CCL 5
-RP_DRC 6
+RP_DRC 10
 RP_TRC 3
 RP_QRC 2
 HL_IFQ 3
@@ -70,6 +70,7 @@ postfwd $ARGS --daemon --file "$CONF" --interface "$INET" --port "$PORT" \
 wait_for 20 listens 10040 || mta_bail 'no postfwd' "$work/postfwd.log"
 
 pyspf-milter /etc/pyspf-milter/pyspf-milter.conf >"$work/spf.log" 2>&1 &
+spf=$!
 wait_for 20 listens 8893 || mta_bail 'no pyspf-milter' "$work/spf.log"
 
 # --- Postfix -----------------------------------------------------------------------
@@ -139,7 +140,7 @@ sed 's/hook prerouting priority dstnat/hook output priority -100/; s/count over 
 if nft -f "$work/nftables.conf" 2>"$work/nft.log"; then
 	printf 'HL:ICC\t3 open\t127.0.0.9\t\n' >"$work/icc.tsv"
 	play "$work/icc.tsv"
-	nft delete table ip mailweir_replies
+	nft delete table inet mailweir_replies
 else
 	n=$((n + 1))
 	echo "ok $n - HL:ICC # SKIP nft: $(head -n 1 "$work/nft.log")"
@@ -170,14 +171,42 @@ is 'each text is in the catalogue' '' \
     "$(sed -n 's/^[^# ][^ ]*  *//p' "$replies/texts" |
 	grep -vxFf "$work/catalogue")"
 
-# --- without the resolver, refused all the same ----------------------------------------
+# --- with Postfix's default, replies to RCPT ------------------------------------------
+
+postconf smtpd_delay_reject=yes
+postfix reload 2>>"$work/postfix.log"
+hello='EHLO c.example | MAIL FROM:<someone@example.com>'
+cat >"$work/delayed.tsv" <<ROWS
+HL:IHU	0	192.0.2.1	$hello | RCPT TO:<reader@example.net>
+MI:NHD	0	198.51.100.90	HELO | MAIL FROM:<> | RCPT TO:<reader@example.net>
+MI:IMF	0	198.51.100.91	EHLO c.example | MAIL FROM:<someone> | RCPT TO:<reader@example.net>
+MI:SPB	0	198.51.100.92	EHLO c.example | MAIL FROM:<not-allowed@example.com> | RCPT TO:<reader@example.net>
+HL:ITC	0	198.51.100.93	EHLO c.example | MAIL FROM:<> | 3 RCPT TO:<reader@example.net> | RSET | MAIL FROM:<> | 6 RCPT TO:<reader@example.net> | RCPT TO:<reader@example.net>
+ROWS
+play "$work/delayed.tsv"
+postconf smtpd_delay_reject=no
+postfix reload 2>>"$work/postfix.log"
+
+# --- what the README says of services that do not answer ------------------------------
+
+# fails WANTED CLIENT COMMANDS
+fails() {
+	printf '%s\t0\t%s\t%s\n' "$@" >"$work/plain.tsv"
+	play "$work/plain.tsv"
+}
 
 kill "$resolver"
 wait "$resolver"
-printf '=%s\t0\t198.51.100.99\tEHLO c.example | %s\n' \
-    '554 5.7.1 <c.example[198.51.100.99]>: Client host rejected: MI:SPB' \
-    'MAIL FROM:<not-allowed@example.com>' >"$work/plain.tsv"
-play "$work/plain.tsv"
+fails '=554 5.7.1 <c.example[198.51.100.94]>: Client host rejected: MI:SPB' \
+    198.51.100.94 'EHLO c.example | MAIL FROM:<not-allowed@example.com>'
+kill "$spf"
+wait "$spf"
+fails '=451 4.7.1 Service unavailable - try again later' \
+    198.51.100.95 'EHLO c.example | MAIL FROM:<>'
+postconf smtpd_milters=
+postfix reload 2>>"$work/postfix.log"
+postfwd --file "$CONF" --pidfile /run/postfwd.pid --kill >>"$work/postfwd.log" 2>&1
+fails + 198.51.100.96 'EHLO c.example | MAIL FROM:<someone@example.com>'
 
 postfix_stop
 mta_done
