@@ -80,7 +80,7 @@ install -D /etc/resolv.conf /var/spool/postfix/etc/resolv.conf
 postfix_start mydestination= virtual_mailbox_domains=example.net \
     virtual_transport=discard: inet_protocols=all inet_interfaces=127.0.0.1 \
     smtpd_milters=inet:127.0.0.1:8893 \
-    smtpd_authorized_xclient_hosts=127.0.0.1
+    message_size_limit=100000000 smtpd_authorized_xclient_hosts=127.0.0.1
 
 # play FILE: the dialogues in FILE.
 play() {
