@@ -47,7 +47,9 @@ spool_entry_name_parse(const char *name, guint *attempts)
 	if (id == NULL || !spool_id_is_valid(id) || dot[1] != 'a')
 		return NULL;
 	digits = strspn(dot + 2, "0123456789");
-	if (digits == 0 || digits > 2 || dot[2 + digits] != '\0')
+	/* One spelling for each number: it is written back. */
+	if (digits == 0 || digits > 2 || (digits == 2 && dot[2] == '0') ||
+	    dot[2 + digits] != '\0')
 		return NULL;
 	*attempts = (guint)atoi(dot + 2);
 	return g_steal_pointer(&id);

@@ -20,10 +20,10 @@
 
 /* Names read from incoming/ at once. */
 #define LIST_MAX 10000
-/* Entries looked at in one pass, claimed or not, and lines that one pass logs
- * about names that are none: whoever plants a million is given no more. */
+/* Entries looked at in one pass, claimed or not, and lines logged in a second
+ * about what is none: whoever plants a million gets no more. */
 #define PASS_MAX 1000
-#define PASS_LOG_MAX 5
+#define LOG_MAX 6
 
 struct intake {
 	Spool *spool;
@@ -34,6 +34,7 @@ struct intake {
 	int journal;            /* -1: none */
 	GPtrArray *names;       /* of char *: waiting entries, last listing */
 	guint next;             /* of names */
+	guint log_room;         /* lines that may still be logged of LOG_MAX */
 	GPtrArray *jobs;        /* of struct job * */
 	Poison *poison;
 	IntakeCounts counts;
@@ -349,6 +350,7 @@ void
 intake_refresh(Intake *intake)
 {
 	poison_refresh(intake->poison);
+	intake->log_room = LOG_MAX;
 }
 
 guint
@@ -388,9 +390,8 @@ next_name(Intake *intake)
 	return g_ptr_array_index(intake->names, intake->next++);
 }
 
-/* log_room: lines that may still be logged about what is no entry. */
 static void
-claim(Intake *intake, const char *name, guint *log_room)
+claim(Intake *intake, const char *name)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(SpoolEntry) entry = NULL;
@@ -406,10 +407,10 @@ claim(Intake *intake, const char *name, guint *log_room)
 		answer_error(intake, entry, "broken-entry", error->message);
 		return;
 	case SPOOL_CLAIM_NO_ENTRY:
-		if (*log_room > 0 && --*log_room > 0)
-			log_line("%s", error->message);
-		else if (*log_room == 0)
-			log_line("incoming: and more of them");
+		if (intake->log_room == 0)
+			return;
+		log_line("%s", --intake->log_room > 0 ? error->message :
+		    "incoming: and more of them");
 		return;
 	case SPOOL_CLAIM_FAILED:
 		log_line("%s", error->message);
@@ -425,7 +426,6 @@ claim(Intake *intake, const char *name, guint *log_room)
 gboolean
 intake_claim(Intake *intake)
 {
-	guint log_room = PASS_LOG_MAX + 1;
 	const char *name = NULL;
 
 	for (guint i = 0; i < PASS_MAX &&
@@ -433,7 +433,7 @@ intake_claim(Intake *intake)
 		name = next_name(intake);
 		if (name == NULL)
 			return FALSE;
-		claim(intake, name, &log_room);
+		claim(intake, name);
 	}
 	return TRUE;
 }

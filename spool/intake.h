@@ -70,7 +70,7 @@ guint intake_active(const Intake *intake);
 
 IntakeCounts intake_counts(const Intake *intake);
 
-/* Reads again what is remembered of poison. Once a second. */
+/* Once a second: reads again what is remembered of poison. */
 void intake_refresh(Intake *intake);
 
 /* Drops the messages under scan that nobody waits for any more. */

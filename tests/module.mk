@@ -10,7 +10,9 @@ AM_TESTS_ENVIRONMENT = \
 	G_DEBUG=fatal-criticals; export G_DEBUG; \
 	G_TEST_SRCDIR=$(abs_top_srcdir)/tests; export G_TEST_SRCDIR; \
 	G_TEST_BUILDDIR=$(abs_top_builddir)/tests; export G_TEST_BUILDDIR; \
-	MAILWEIR=$(abs_top_builddir)/mailweir; export MAILWEIR;
+	MAILWEIR=$(abs_top_builddir)/mailweir; export MAILWEIR; \
+	STOP_AT_STEP=$(abs_top_builddir)/tests/stop-at-step.so; \
+	export STOP_AT_STEP;
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
 
 check_PROGRAMS += tests/test-config
@@ -62,7 +64,8 @@ tests_test_filename_LDADD = $(MAILWEIR_LIBS)
 EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
-	tests/test-explain.sh tests/test-help.sh tests/test-measure.sh tests/test-milter.sh \
+	tests/test-faults.sh \
+	tests/test-help.sh tests/test-measure.sh tests/test-milter.sh \
 	tests/test-mutations.sh tests/test-parity.sh tests/test-rules.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
@@ -94,3 +97,11 @@ EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py te
 check-mta: all
 	$(MAKE) -j1 check-TESTS TESTS="$(MTA_TESTS)"
 .PHONY: check-mta
+
+# Loaded into the supervisor by test-faults.sh, which stops it step by step.
+tests/stop-at-step.so: $(srcdir)/tests/stop-at-step.c
+	$(AM_V_CC)$(MKDIR_P) tests && $(CC) -shared -fPIC -O1 -o $@ \
+	    $(srcdir)/tests/stop-at-step.c -ldl
+tests/test-faults.log: tests/stop-at-step.so
+EXTRA_DIST += tests/faults.py tests/spool_client.py tests/stop-at-step.c
+CLEANFILES += tests/stop-at-step.so

@@ -444,6 +444,7 @@ static const struct id_case {
 	    "0123456789abcdef0123456789abcdef0.a0", FALSE },
 	{ "no-attempts", "0123456789abcdef.a", FALSE },
 	{ "too-many-attempts", "0123456789abcdef.a100", FALSE },
+	{ "leading-zero", "0123456789abcdef.a00", FALSE },
 	{ "no-suffix", "0123456789abcdef", FALSE },
 	{ "message", "0123456789abcdef.eml", FALSE },
 	{ "dots", "..", FALSE },
