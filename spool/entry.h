@@ -5,15 +5,18 @@
  * The states of a message, by the files that exist, and who moves it on:
  *
  *   state      files                                   moved on by
- *   writing    tmp/ID.* or msg/ID.eml                  submitter
- *   waiting    msg/ID.eml, incoming/ID.aN              supervisor: claims
- *   claimed    msg/ID.eml, active/ID.aN                supervisor: answers
+ *   writing    tmp/ID.eml; msg/ID.eml, tmp/ID.a0       submitter: hands over
+ *   waiting    msg/ID.eml, incoming/ID.aN              supervisor: claims;
+ *                                                      submitter: takes back
+ *   claimed    msg/ID.eml, active/ID.aN                supervisor: answers, or
+ *                                                      puts back as a(N+1)
  *   answered   msg/ID.eml, verdict/ID, active/ID.aN    supervisor: unlinks the
  *                                                      envelope
  *   read       msg/ID.eml, verdict/ID                  submitter: reads it,
  *                                                      unlinks the message
  *   finished   verdict/ID                              supervisor: sweeps
- *   given up   msg/ID.eml only, nobody waits           supervisor: sweeps
+ *   given up   msg/ID.eml alone                        submitter: unlinks;
+ *                                                      supervisor: sweeps
  *
  * Every step is one rename or one unlink, so that a crash leaves one of these
  * states. The envelope's descriptor is the submitter's ticket: as long as the

@@ -206,7 +206,8 @@ class Bench:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.kill()
-        Bench.benches.remove(self)
+        if self in Bench.benches:
+            Bench.benches.remove(self)
         shutil.rmtree(self.work, ignore_errors=True)
 
 
@@ -766,8 +767,6 @@ def accounts():
                             *extra, user], check=True)
         yield group, users
     finally:
-        for bench in list(Bench.benches):
-            bench.close()
         for user in users:
             subprocess.run(["userdel", "-f", user], stderr=subprocess.DEVNULL)
         for name in [group] + users:
@@ -778,9 +777,10 @@ def users(is_long):
     if os.geteuid() != 0 or not shutil.which("useradd"):
         skip("users: table of rights", "needs root and useradd")
         return
-    with accounts() as (group, (worker, a, b, stranger)):
-        bench = Bench("[work]\nsubmitters = %s; %s\n" % (a, b), options=(
-            "--user", worker, "--group", group, "--readers", stranger))
+    with accounts() as (group, (worker, a, b, stranger)), contextlib.closing(
+            Bench("[work]\nsubmitters = %s; %s\n" % (a, b), options=(
+                "--user", worker, "--group", group, "--readers", stranger))) \
+            as bench:
         os.chmod(bench.work, 0o755)
         spool = bench.spool
         is_("users: what init made is in order", "", bench.check())
