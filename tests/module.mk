@@ -63,10 +63,16 @@ tests_test_filename_SOURCES = tests/test-filename.c
 tests_test_filename_LDADD = $(MAILWEIR_LIBS)
 EXTRA_DIST += tests/vectors
 
-dist_check_SCRIPTS += tests/test-check.sh tests/test-evasions.sh \
+dist_check_SCRIPTS += \
+	tests/test-check.sh \
+	tests/test-evasions.sh \
+	tests/test-explain.sh \
 	tests/test-faults.sh \
-	tests/test-help.sh tests/test-measure.sh tests/test-milter.sh \
-	tests/test-mutations.sh tests/test-parity.sh tests/test-rules.sh \
+	tests/test-help.sh \
+	tests/test-measure.sh \
+	tests/test-milter.sh \
+	tests/test-mutations.sh \
+	tests/test-parity.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
