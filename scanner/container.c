@@ -94,6 +94,15 @@ static const ContainerKind outlook_kind = { "application/vnd.ms-outlook",
 static const ContainerKind mac_kind = { "application/applefile",
 	"MacBinary or AppleSingle", READER_MAC, FALSE, TRUE };
 
+static const ContainerKind zip_kind = { "application/zip", "ZIP",
+	READER_ZIP, FALSE, FALSE };
+
+const ContainerKind *
+container_zip_kind(void)
+{
+	return &zip_kind;
+}
+
 const ContainerKind *
 container_kind(const char *detected_type, Span octets)
 {

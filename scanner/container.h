@@ -35,6 +35,9 @@ typedef struct {
  * NULL: no container. Static. */
 const ContainerKind *container_kind(const char *detected_type, Span octets);
 
+/* Of a document or another file that is a ZIP file too. Static. */
+const ContainerKind *container_zip_kind(void);
+
 /*
  * Archives that libmagic does not know, or gives no MIME type, by their first
  * octets: the detected type. NULL: none of them. Static.

@@ -42,6 +42,16 @@ members_shown(const Container *container, const Record *record)
 	return shown;
 }
 
+/* Before another reader, or another way of reading: its members are compared
+ * with those that are known, not with one another. */
+static void
+refresh_shown(Opening *opening)
+{
+	g_clear_pointer(&opening->shown, g_hash_table_unref);
+	opening->shown = members_shown(opening->container,
+	    opening->scan->walk->examination->record);
+}
+
 /* All names of a member: of Filename *. */
 static GPtrArray *
 names_of(Opening *opening, const Member *member)
@@ -168,21 +178,52 @@ on_unpacked(Unpacking *unpacking, const Member *member)
 
 /* --- readers --------------------------------------------------------------- */
 
+/*
+ * Everything that any program may find in a ZIP file: what its directory lists,
+ * what its local headers say, and what only a search for those shows.
+ */
 static Opened
-open_with(ContainerReader reader, Span octets, Unpacking *unpacking)
+open_zip(const ZipSurvey *survey, Span octets, Unpacking *unpacking)
 {
-	Opened opened;
+	const guint by_entries = ZIP_ODD_NAMES | ZIP_ODD_DUPLICATE |
+	    ZIP_ODD_SIZES | ZIP_ODD_MISSING | ZIP_ODD_DIRECTORIES;
+	Opening *opening = unpacking->data;
+	Opened opened = archive_open(octets, ARCHIVE_ZIP_DIRECTORY, NULL,
+	    unpacking);
+	const GArray *unlisted = survey != NULL ? survey->unlisted : NULL;
 
-	switch (reader) {
+	if (opened != OPENED_WHOLE || (survey != NULL &&
+	    (survey->oddities & by_entries) != 0)) {
+		Opened by_header;
+
+		refresh_shown(opening);
+		by_header = archive_open(octets, ARCHIVE_ZIP_ENTRIES, NULL,
+		    unpacking);
+		if (opened != OPENED_WHOLE)
+			opened = by_header;
+	}
+	for (guint i = 0; unlisted != NULL && i < unlisted->len; i++) {
+		gsize begin = g_array_index(unlisted, gsize, i);
+		gsize end = i + 1 < unlisted->len ?
+		    g_array_index(unlisted, gsize, i + 1) : octets.len;
+
+		refresh_shown(opening);
+		archive_open((Span){ octets.octets + begin, end - begin },
+		    ARCHIVE_ZIP_ENTRIES, NULL, unpacking);
+	}
+	return opened;
+}
+
+static Opened
+open_with(const Container *container, Span octets, Unpacking *unpacking)
+{
+	switch (container->kind->reader) {
 	case READER_ARCHIVE:
 		return archive_open(octets, ARCHIVE_FORMATS, NULL, unpacking);
 	case READER_FILTER:
 		return archive_open(octets, ARCHIVE_FILTERS, NULL, unpacking);
 	case READER_ZIP:
-		opened = archive_open(octets, ARCHIVE_ZIP_DIRECTORY, NULL,
-		    unpacking);
-		return opened == OPENED_WHOLE ? opened : archive_open(octets,
-		    ARCHIVE_ZIP_ENTRIES, NULL, unpacking);
+		return open_zip(container->survey, octets, unpacking);
 	case READER_TNEF:
 		return tnef_open(octets, unpacking);
 	case READER_OUTLOOK:
@@ -201,9 +242,7 @@ open_container(EngineScan *scan, Container *container,
 {
 	Walk *walk = scan->walk;
 	const ScanPolicy *policy = walk->examination->policy;
-	g_autoptr(GHashTable) shown = members_shown(container,
-	    walk->examination->record);
-	Opening opening = { scan, container, shown, FALSE, FALSE };
+	Opening opening = { .scan = scan, .container = container };
 	Unpacking unpacking = { .max_octets = policy->max_part_octets,
 		.room = walk_room(walk), .deadline = walk->deadline,
 		.on_member = on_unpacked, .data = &opening };
@@ -211,7 +250,9 @@ open_container(EngineScan *scan, Container *container,
 	Opened opened;
 
 	octets.octets = g_bytes_get_data(container->octets, &octets.len);
-	opened = open_with(kind->reader, octets, &unpacking);
+	refresh_shown(&opening);
+	opened = open_with(container, octets, &unpacking);
+	g_hash_table_unref(opening.shown);
 	if (opened == OPENED_ENCRYPTED || opening.has_encrypted) {
 		container->part->is_encrypted = TRUE;
 		record_add_finding(walk->examination->record,
@@ -244,7 +285,9 @@ examine_unread(Walk *walk, Container *container, const Announced *announced)
 	part->size = announced->size;
 	part->is_encrypted = announced->is_encrypted;
 	part->coverage = COVERAGE_SKIPPED;
-	if (announced->is_encrypted)
+	if (announced->is_alias)
+		part->why = g_strdup("another name of a member");
+	else if (announced->is_encrypted)
 		part->why = g_strdup("encrypted");
 	else if (announced->size < MIN_VISITED_OCTETS)
 		part->why = g_strdup("too small to hold anything");
@@ -344,14 +387,46 @@ check_opened(Walk *walk, const Container *container,
 	}
 }
 
+/* Programs differ in what is in the ZIP file. */
+static void
+check_survey(EngineScan *scan, Container *container)
+{
+	const ZipSurvey *survey = container->survey;
+	const Walk *walk = scan->walk;
+	g_autofree char *words = zip_survey_describe(survey);
+
+	if (survey->oddities != 0)
+		record_add_finding(walk->examination->record,
+		    FINDING_AMBIGUITY, "ambiguous-zip",
+		    verdict_of(walk->examination->policy->ambiguous_archive),
+		    container->part->path, part_first_name(container->part),
+		    walk->reading, "%s", words);
+	for (guint i = 0; i < survey->aliases->len; i++) {
+		Announced *announced = announce(scan, container,
+		    g_ptr_array_index(survey->aliases, i), 0, FALSE);
+
+		if (announced != NULL && announced->size == 0)
+			announced->is_alias = TRUE;
+	}
+}
+
+static gboolean
+wants_reader(const EngineScan *scan, const Container *container)
+{
+	return container->kind->is_always_read || !container->is_named ||
+	    has_unread(scan, container) || (container->survey != NULL &&
+	    zip_survey_needs_reader(container->survey));
+}
+
 void
 finish_container(EngineScan *scan, Container *container)
 {
 	Walk *walk = scan->walk;
 	const ContainerKind *kind = container->kind;
 
-	if (kind != NULL && !walk->is_over && (kind->is_always_read ||
-	    !container->is_named || has_unread(scan, container))) {
+	if (container->survey != NULL)
+		check_survey(scan, container);
+	if (kind != NULL && !walk->is_over && wants_reader(scan, container)) {
 		Opened opened = container->octets != NULL ?
 		    open_container(scan, container, kind) : OPENED_NOT;
 

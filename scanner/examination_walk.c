@@ -15,6 +15,7 @@ container_free(gpointer data)
 
 	g_clear_pointer(&container->octets, g_bytes_unref);
 	g_clear_pointer(&container->held, g_ptr_array_unref);
+	zip_survey_free(container->survey);
 	g_free(container);
 }
 
@@ -36,7 +37,13 @@ enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
 
 	container->part = part;
 	container->kind = container_kind(part->detected_type, octets);
-	if (container->kind != NULL && container->kind->reader != READER_NONE)
+	if (container->kind == NULL || container->kind->reader == READER_ZIP)
+		container->survey = zip_survey_new(octets);
+	if (container->survey != NULL && container->kind == NULL)
+		container->kind = container_zip_kind();
+	if (container->kind != NULL && container->kind->reader != READER_NONE &&
+	    (is_lasting || container->survey == NULL ||
+	    zip_survey_needs_reader(container->survey)))
 		container->octets = is_lasting ?
 		    g_bytes_new_static(octets.octets, octets.len) :
 		    g_bytes_new(octets.octets, octets.len);
@@ -99,7 +106,7 @@ take_announced(EngineScan *scan, const char *name)
 	return full != NULL ? full : g_strdup(name);
 }
 
-void
+Announced *
 announce(EngineScan *scan, Container *container, const char *name,
     guint64 size, gboolean is_encrypted)
 {
@@ -107,14 +114,14 @@ announce(EngineScan *scan, Container *container, const char *name,
 	Announced *announced;
 
 	if (scan->announced->len > policy->max_members)
-		return;
+		return NULL;
 	/* ZIP members are told twice, from both of their headers. */
 	for (guint i = 0; i < scan->announced->len; i++) {
 		announced = g_ptr_array_index(scan->announced, i);
 		if (strcmp(announced->name, name) == 0) {
 			announced->is_encrypted |= is_encrypted;
 			announced->size = MAX(announced->size, size);
-			return;
+			return announced;
 		}
 	}
 	announced = g_new0(Announced, 1);
@@ -123,6 +130,7 @@ announce(EngineScan *scan, Container *container, const char *name,
 	announced->size = size;
 	announced->is_encrypted = is_encrypted;
 	g_ptr_array_add(scan->announced, announced);
+	return announced;
 }
 
 /* The container is the innermost of the type that libclamav says: it does not

@@ -16,6 +16,7 @@
 #include "scanner/container.h"
 #include "scanner/examination.h"
 #include "scanner/trait.h"
+#include "scanner/zip_survey.h"
 
 struct examination {
 	const RuleSet *rules;
@@ -40,6 +41,7 @@ typedef struct {
 typedef struct {
 	PartRecord *part;
 	const ContainerKind *kind;      /* NULL: it is none */
+	ZipSurvey *survey;      /* NULL: it is no ZIP file */
 	GBytes *octets;         /* NULL: no reader would want them */
 	const char *engine_type;        /* libclamav's; NULL: not known */
 	gsize len;
@@ -57,6 +59,7 @@ typedef struct {
 	Container *container;   /* that it was told in; borrowed */
 	guint64 size;
 	gboolean is_encrypted;
+	gboolean is_alias;      /* another name of a member */
 } Announced;
 
 /* One libclamav scan: of the object, or of a member that a reader unpacked. */
@@ -125,8 +128,8 @@ void walk_member(Walk *walk, PartRecord *part, Span octets, guint depth);
 void walk_loose(Examination *examination, Span octets, EngineScope scope,
     gboolean with_members, const char *path, const char *reading);
 
-/* Remembers a name, unless it is known; whatever it is announced with. */
-void announce(EngineScan *scan, Container *container, const char *name,
+/* Remembers a name, unless it is known. Borrowed; NULL: there are too many. */
+Announced *announce(EngineScan *scan, Container *container, const char *name,
     guint64 size, gboolean is_encrypted);
 
 /* Forgets the announcements of a member; its name may come without folders.

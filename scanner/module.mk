@@ -61,4 +61,5 @@ libmailweir_a_SOURCES += \
 	scanner/tnef.c scanner/tnef.h \
 	scanner/trait.c scanner/trait.h \
 	scanner/uri_list.c scanner/uri_list.h \
-	scanner/vba.c scanner/vba.h
+	scanner/vba.c scanner/vba.h \
+	scanner/zip_survey.c scanner/zip_survey.h

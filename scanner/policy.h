@@ -74,6 +74,7 @@ typedef struct {
 	/* choices */
 	PolicyChoice encrypted_archive;
 	PolicyChoice encrypted_document;
+	PolicyChoice ambiguous_archive; /* programs differ in what is in it */
 	PolicyChoice unopened_container; /* an archive that no reader opens */
 	PolicyChoice hidden_part;       /* an object that only a tolerant reading shows */
 	PolicyChoice message_partial;

@@ -81,11 +81,12 @@ on_data(Reading *reading, guint type, Span value)
 
 	if (type == MAPI_OBJECT && value.len >= IID_OCTETS)
 		cursor_take(&cursor, IID_OCTETS);
+	if (reading->depth < MAX_DEPTH && read_stream(cursor.rest,
+	    reading->unpacking, reading->depth + 1, &reading->is_enough) !=
+	    OPENED_NOT)
+		return;
 	reading->attachment.octets = cursor.rest;
 	reading->attachment.has_octets = TRUE;
-	if (reading->depth < MAX_DEPTH && cursor_u32(&cursor) == SIGNATURE)
-		read_stream(reading->attachment.octets, reading->unpacking,
-		    reading->depth + 1, &reading->is_enough);
 }
 
 static void

@@ -86,6 +86,8 @@ static const struct key {
 	    KEY(policy.encrypted_archive), CHOICE_REFUSE, 0, 0 },
 	{ "policy", "encrypted-document", KIND_CHOICE,
 	    KEY(policy.encrypted_document), CHOICE_NOTE, 0, 0 },
+	{ "policy", "ambiguous-archive", KIND_CHOICE,
+	    KEY(policy.ambiguous_archive), CHOICE_NOTE, 0, 0 },
 	{ "policy", "unopened-container", KIND_CHOICE,
 	    KEY(policy.unopened_container), CHOICE_REFUSE, 0, 0 },
 	{ "policy", "hidden-part", KIND_CHOICE, KEY(policy.hidden_part),

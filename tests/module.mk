@@ -58,6 +58,10 @@ check_PROGRAMS += tests/test-document
 tests_test_document_SOURCES = tests/test-document.c tests/table.h
 tests_test_document_LDADD = $(MAILWEIR_LIBS)
 
+check_PROGRAMS += tests/test-containers
+tests_test_containers_SOURCES = tests/test-containers.c
+tests_test_containers_LDADD = $(MAILWEIR_LIBS)
+
 check_PROGRAMS += tests/test-filename
 tests_test_filename_SOURCES = tests/test-filename.c
 tests_test_filename_LDADD = $(MAILWEIR_LIBS)

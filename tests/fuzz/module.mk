@@ -23,7 +23,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-rtf \
 	tests/fuzz/fuzz-socket-request \
-	tests/fuzz/fuzz-tnef \
+	tests/fuzz/fuzz-containers \
 	tests/fuzz/fuzz-verdict
 
 if ENABLE_FUZZ
@@ -102,10 +102,6 @@ tests_fuzz_fuzz_cms_SOURCES = tests/fuzz/fuzz-cms.c $(fuzz_main)
 tests_fuzz_fuzz_cms_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_cms_LDFLAGS = $(fuzz_ldflags)
 
-tests_fuzz_fuzz_tnef_SOURCES = tests/fuzz/fuzz-tnef.c $(fuzz_main)
-tests_fuzz_fuzz_tnef_LDADD = $(MAILWEIR_LIBS)
-tests_fuzz_fuzz_tnef_LDFLAGS = $(fuzz_ldflags)
-
 tests_fuzz_fuzz_office_ole2_SOURCES = tests/fuzz/fuzz-office-ole2.c tests/fuzz/fuzz-traits.h $(fuzz_main)
 tests_fuzz_fuzz_office_ole2_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_office_ole2_LDFLAGS = $(fuzz_ldflags)
@@ -129,3 +125,7 @@ tests_fuzz_fuzz_html_file_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_onenote_SOURCES = tests/fuzz/fuzz-onenote.c tests/fuzz/fuzz-traits.h $(fuzz_main)
 tests_fuzz_fuzz_onenote_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_onenote_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_containers_SOURCES = tests/fuzz/fuzz-containers.c $(fuzz_main)
+tests_fuzz_fuzz_containers_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_containers_LDFLAGS = $(fuzz_ldflags)

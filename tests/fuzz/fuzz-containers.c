@@ -1,5 +1,5 @@
 /*
- * tests/fuzz/fuzz-tnef.c - the readers of TNEF and of Mac files.
+ * tests/fuzz/fuzz-containers.c - our own readers of containers.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "config.h"
@@ -8,6 +8,7 @@
 
 #include "scanner/mac_file.h"
 #include "scanner/tnef.h"
+#include "scanner/zip_survey.h"
 
 int LLVMFuzzerTestOneInput(const guint8 *octets, size_t len);
 
@@ -35,5 +36,6 @@ LLVMFuzzerTestOneInput(const guint8 *octets, size_t len)
 	tnef_open((Span){ octets, len }, &unpacking);
 	unpacking.room = 4u << 20;
 	mac_file_open((Span){ octets, len }, &unpacking);
+	zip_survey_free(zip_survey_new((Span){ octets, len }));
 	return 0;
 }

@@ -1,0 +1,209 @@
+/*
+ * tests/test-containers.c - the readers of containers, on whole and cut files.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "scanner/archive.h"
+#include "scanner/mac_file.h"
+#include "scanner/outlook_message.h"
+#include "scanner/tnef.h"
+#include "scanner/zip_survey.h"
+
+static Opened
+open_formats(Span octets, Unpacking *unpacking)
+{
+	return archive_open(octets, ARCHIVE_FORMATS, NULL, unpacking);
+}
+
+static Opened
+open_entries(Span octets, Unpacking *unpacking)
+{
+	return archive_open(octets, ARCHIVE_ZIP_ENTRIES, NULL, unpacking);
+}
+
+static const struct reader_case {
+	const char *name;       /* of the promise: how the reader is named */
+	const char *sample;     /* below fixtures/ */
+	Opened (*open)(Span octets, Unpacking *unpacking);
+	const char *want;       /* "names:octets", of every member */
+} readers[] = {
+	{ "tnef", "sample.tnef", tnef_open,
+	    "PHOTO~1.TXT photo of us.txt:22 PHOTO~1.TXT photo of us.txt:22 " },
+	{ "outlook", "sample.msg", outlook_message_open,
+	    "PHOTO~1.TXT photo of us.txt:22 PHOTO~1.TXT photo of us.txt:22 " },
+	{ "applesingle", "sample.applesingle", mac_file_open,
+	    "a.txt:22 a.txt:9 " },
+	{ "macbinary", "sample.macbinary", mac_file_open, "a.txt:22 " },
+	{ "rar5", "sample.rar", open_formats,
+	    "folder/note.txt:22 folder/note.vbs:22 " },
+	{ "zip-by-entries", "sample.zip", open_entries,
+	    "a.txt:22 run.vbs:14 " },
+};
+
+static GBytes *
+sample(const char *name)
+{
+	g_autofree char *path = g_build_filename(g_getenv("G_TEST_SRCDIR"),
+	    "fixtures", name, NULL);
+	g_autoptr(GError) error = NULL;
+	char *contents;
+	gsize len;
+
+	g_file_get_contents(path, &contents, &len, &error);
+	g_assert_no_error(error);
+	return g_bytes_new_take(contents, len);
+}
+
+/* Notes the member, and reads each of its octets. */
+static gboolean
+on_member(Unpacking *unpacking, const Member *member)
+{
+	GString *seen = unpacking->data;
+	guint sum = 0;
+
+	for (guint i = 0; i < MEMBER_MAX_NAMES && member->names[i] != NULL; i++)
+		g_string_append_printf(seen, "%s%s", i > 0 ? " " : "",
+		    member->names[i]);
+	for (gsize i = 0; i < member->octets.len; i++)
+		sum += member->octets.octets[i];
+	g_assert_cmpuint(sum, <, G_MAXUINT);
+	g_string_append_printf(seen, ":%" G_GSIZE_FORMAT " ",
+	    member->octets.len);
+	return TRUE;
+}
+
+static Opened
+read_octets(const struct reader_case *tc, Span octets, GString *seen)
+{
+	Unpacking unpacking = { .max_octets = 1u << 20, .room = 1u << 20,
+		.deadline = G_MAXINT64, .on_member = on_member,
+		.data = seen };
+
+	return tc->open(octets, &unpacking);
+}
+
+static void
+test_whole(gconstpointer data)
+{
+	const struct reader_case *tc = data;
+	g_autoptr(GBytes) bytes = sample(tc->sample);
+	g_autoptr(GString) seen = g_string_new(NULL);
+	Span octets;
+
+	octets.octets = g_bytes_get_data(bytes, &octets.len);
+	g_assert_cmpint(read_octets(tc, octets, seen), ==, OPENED_WHOLE);
+	g_assert_cmpstr(seen->str, ==, tc->want);
+}
+
+/* In a block of its own, so that a sanitizer sees every step too far. */
+static void
+test_cut(gconstpointer data)
+{
+	const struct reader_case *tc = data;
+	g_autoptr(GBytes) bytes = sample(tc->sample);
+	gsize len = g_bytes_get_size(bytes);
+
+	for (gsize cut = 0; cut < len; cut++) {
+		g_autofree guint8 *copy = g_memdup2(
+		    g_bytes_get_data(bytes, NULL), cut);
+		g_autoptr(GString) seen = g_string_new(NULL);
+		Span octets = { copy, cut };
+		g_autoptr(ZipSurvey) survey = zip_survey_new(octets);
+
+		read_octets(tc, octets, seen);
+		g_assert_cmpuint(strlen(seen->str), <=, strlen(tc->want) + 9);
+	}
+}
+
+/* Every octet in turn becomes 0, 0xff, and one more than it was. */
+static void
+test_damage(gconstpointer data)
+{
+	const struct reader_case *tc = data;
+	g_autoptr(GBytes) bytes = sample(tc->sample);
+	gsize len;
+	const guint8 *whole = g_bytes_get_data(bytes, &len);
+
+	for (gsize i = 0; i < len; i++) {
+		const guint8 values[] = { 0, 0xff, (guint8)(whole[i] + 1) };
+		g_autofree guint8 *copy = g_memdup2(whole, len);
+
+		for (gsize v = 0; v < G_N_ELEMENTS(values); v++) {
+			g_autoptr(GString) seen = g_string_new(NULL);
+			g_autoptr(ZipSurvey) survey = NULL;
+
+			copy[i] = values[v];
+			read_octets(tc, (Span){ copy, len }, seen);
+			survey = zip_survey_new((Span){ copy, len });
+		}
+	}
+}
+
+/* A member may have as many octets as there is room for, and not one more. */
+static void
+test_room(gconstpointer data)
+{
+	const struct reader_case *tc = data;
+	g_autoptr(GBytes) bytes = sample(tc->sample);
+	Span octets;
+
+	octets.octets = g_bytes_get_data(bytes, &octets.len);
+	for (guint64 room = 21; room <= 23; room++) {
+		g_autoptr(GString) seen = g_string_new(NULL);
+		Unpacking unpacking = { .max_octets = room, .room = 1u << 20,
+			.deadline = G_MAXINT64, .on_member = on_member,
+			.data = seen };
+
+		tc->open(octets, &unpacking);
+		if (tc->open == open_formats || tc->open == open_entries)
+			g_assert_cmpint(strstr(seen->str, ":22 ") != NULL, ==,
+			    room >= 22);
+	}
+}
+
+static void
+test_survey(void)
+{
+	g_autoptr(GBytes) bytes = sample("sample.zip");
+	g_autoptr(ZipSurvey) survey = NULL;
+	g_autofree char *words = NULL;
+	Span octets;
+
+	octets.octets = g_bytes_get_data(bytes, &octets.len);
+	survey = zip_survey_new(octets);
+	g_assert_nonnull(survey);
+	words = zip_survey_describe(survey);
+	g_assert_cmpstr(words, ==, "a member that is not listed");
+	g_assert_cmpuint(survey->unlisted->len, ==, 1);
+	g_assert_cmpuint(g_array_index(survey->unlisted, gsize, 0), ==,
+	    30 + 5 + 22);
+	g_assert_true(zip_survey_needs_reader(survey));
+	g_assert_null(zip_survey_new((Span){ (const guint8 *)"PK", 2 }));
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
+		const struct reader_case *tc = &readers[i];
+		g_autofree char *whole = g_strconcat("/containers/whole/",
+		    tc->name, NULL);
+		g_autofree char *cut = g_strconcat("/containers/cut/",
+		    tc->name, NULL);
+		g_autofree char *damage = g_strconcat("/containers/damage/",
+		    tc->name, NULL);
+		g_autofree char *room = g_strconcat("/containers/room/",
+		    tc->name, NULL);
+
+		g_test_add_data_func(whole, tc, test_whole);
+		g_test_add_data_func(cut, tc, test_cut);
+		g_test_add_data_func(damage, tc, test_damage);
+		g_test_add_data_func(room, tc, test_room);
+	}
+	g_test_add_func("/containers/survey", test_survey);
+	return g_test_run();
+}
