@@ -21,7 +21,43 @@ judge_row(const BannedExtension *row, const PartRecord *part,
 	gboolean refuses = banned_extension_refuses(row, part_is_member(part)) ||
 	    (row->tier == TIER_ARCHIVE && document != NULL);
 
-	return refuses ? VERDICT_ILLEGAL : VERDICT_ACCEPT;
+	return refuses ? row->verdict : VERDICT_ACCEPT;
+}
+
+/* A name with an extension, or without one, that stands nowhere. */
+static void
+examine_unlisted(Examination *examination, const PartRecord *part,
+    const Filename *name, const char *extension, const char *reading)
+{
+	gboolean is_noted;
+	Verdict verdict = attachments_unlisted(
+	    ruleset_attachments(examination->rules), &is_noted);
+
+	if (verdict != VERDICT_ACCEPT || is_noted)
+		record_add_finding(examination->record, FINDING_NAME,
+		    "unlisted-extension", verdict, part->path, name->display,
+		    reading, "%s%s: not among the listed extensions",
+		    strcmp(extension, NO_EXTENSION) == 0 ? "" : ".",
+		    extension);
+}
+
+static void
+examine_extension(Examination *examination, const PartRecord *part,
+    const Filename *name, const char *extension, const char *document,
+    const char *reading)
+{
+	const BannedExtension *row = attachments_find(
+	    ruleset_attachments(examination->rules), extension);
+
+	if (row == NULL)
+		examine_unlisted(examination, part, name, extension, reading);
+	else if (row->tier != TIER_ALLOW)
+		record_add_finding(examination->record, FINDING_NAME,
+		    "banned-extension", judge_row(row, part, document),
+		    part->path, name->display, reading, ".%s: %s%s%s",
+		    row->extension, row->reason,
+		    document != NULL ? "; poses as ." : "",
+		    document != NULL ? document : "");
 }
 
 static void
@@ -33,19 +69,14 @@ examine_extensions(Examination *examination, const PartRecord *part,
 	for (guint i = 0; i < name->forms->len && document == NULL; i++)
 		document = filename_inner_document(
 		    g_ptr_array_index(name->forms, i));
-	for (guint i = 0; i < name->extensions->len; i++) {
-		const BannedExtension *row = attachments_find(
-		    ruleset_attachments(examination->rules),
-		    g_ptr_array_index(name->extensions, i));
-
-		if (row != NULL)
-			record_add_finding(examination->record, FINDING_NAME,
-			    "banned-extension", judge_row(row, part, document),
-			    part->path, name->display, reading, ".%s: %s%s%s",
-			    row->extension, row->reason,
-			    document != NULL ? "; poses as ." : "",
-			    document != NULL ? document : "");
-	}
+	for (guint i = 0; i < name->extensions->len; i++)
+		examine_extension(examination, part, name,
+		    g_ptr_array_index(name->extensions, i), document,
+		    reading);
+	/* A folder's name has no form: it is no file. */
+	if (name->extensions->len == 0 && name->forms->len > 0)
+		examine_extension(examination, part, name, NO_EXTENSION,
+		    document, reading);
 }
 
 /* Caller frees. */
@@ -187,4 +218,5 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 	}
 	if (!has_extension)
 		judge_type(examination, part, "", part_first_name(part), reading);
+	apply_exceptions(examination, part, names);
 }

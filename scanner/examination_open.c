@@ -16,11 +16,15 @@
 /* libclamav does not visit smaller members; nothing that harms fits in. */
 #define MIN_VISITED_OCTETS 6
 
+/* Of one container: libclamav's, and two of a ZIP file. */
+#define MAX_READINGS 3
+
 /* A container while a reader is in it. */
 typedef struct {
 	EngineScan *scan;
 	Container *container;
 	GHashTable *shown;      /* sha256 -> PartRecord: members known before */
+	guint64 known_octets;   /* that were read once more */
 	gboolean has_encrypted;
 	gboolean has_nameless;  /* a member that cannot be read, nor named */
 } Opening;
@@ -73,6 +77,31 @@ names_of(Opening *opening, const Member *member)
 }
 
 static void
+add_overlap_finding(const Walk *walk, const Container *container)
+{
+	record_add_finding(walk->examination->record, FINDING_LIMIT,
+	    "overlapping-members", VERDICT_ILLEGAL, container->part->path,
+	    part_first_name(container->part), walk->reading,
+	    "shows the same octets as several members");
+}
+
+/*
+ * A container is read twice, in three ways at most. One that shows the same
+ * octets over and over was made for that: its members overlap.
+ */
+static gboolean
+repeats_itself(Opening *opening)
+{
+	Walk *walk = opening->scan->walk;
+
+	if (opening->known_octets <= MAX_READINGS * walk->expanded_octets)
+		return FALSE;
+	walk->is_over = TRUE;
+	add_overlap_finding(walk, opening->container);
+	return TRUE;
+}
+
+static void
 show_content(Opening *opening, const Member *member)
 {
 	Walk *walk = opening->scan->walk;
@@ -83,7 +112,10 @@ show_content(Opening *opening, const Member *member)
 	g_autoptr(GPtrArray) names = names_of(opening, member);
 	gboolean is_new;
 
+	if (part != NULL && repeats_itself(opening))
+		return;
 	if (part != NULL) {
+		opening->known_octets += member->octets.len;
 		/* The same content; perhaps under another name. */
 		examination_names(walk->examination, part, names,
 		    walk->reading);
@@ -394,6 +426,10 @@ check_survey(EngineScan *scan, Container *container)
 	const ZipSurvey *survey = container->survey;
 	const Walk *walk = scan->walk;
 	g_autofree char *words = zip_survey_describe(survey);
+	/* Else the alias may be the only name of what cannot be read. */
+	gboolean is_readable = !survey->has_rare_method &&
+	    (survey->oddities & (ZIP_ODD_DUPLICATE | ZIP_ODD_MISSING |
+	    ZIP_ODD_SIZES)) == 0;
 
 	if (survey->oddities != 0)
 		record_add_finding(walk->examination->record,
@@ -401,11 +437,15 @@ check_survey(EngineScan *scan, Container *container)
 		    verdict_of(walk->examination->policy->ambiguous_archive),
 		    container->part->path, part_first_name(container->part),
 		    walk->reading, "%s", words);
+	/* What lists the same octets as many members is a bomb for those who
+	 * unpack it, though not for us. */
+	if ((survey->oddities & ZIP_ODD_OVERLAP) != 0)
+		add_overlap_finding(walk, container);
 	for (guint i = 0; i < survey->aliases->len; i++) {
 		Announced *announced = announce(scan, container,
 		    g_ptr_array_index(survey->aliases, i), 0, FALSE);
 
-		if (announced != NULL && announced->size == 0)
+		if (announced != NULL && (announced->size == 0 || is_readable))
 			announced->is_alias = TRUE;
 	}
 }

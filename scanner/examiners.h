@@ -4,6 +4,7 @@
  *
  * examination.c         one object, from its names to its content
  * examination_claims.c  its names and its type against the rules
+ * examination_exception.c  what the operator lets pass all the same
  * examination_member.c  one member of a container, and the limits of all
  * examination_walk.c    the containers in an object as libclamav opens them
  * examination_open.c    those that libclamav does not open, and what is unread
@@ -87,6 +88,13 @@ void add_size_finding(Examination *examination, PartRecord *part,
  * the names (of Filename *). */
 void examine_type(Examination *examination, PartRecord *part, Span octets,
     const GPtrArray *names, const char *reading);
+
+/* --- examination_exception.c --- */
+
+/* Turns findings about the name and type of part into notes where the operator
+ * has made an exception for one of its names, its type and its place. */
+void apply_exceptions(Examination *examination, const PartRecord *part,
+    const GPtrArray *names);
 
 /* --- examination_member.c --- */
 

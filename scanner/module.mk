@@ -23,7 +23,8 @@ libmailweir_a_SOURCES += \
 	scanner/eval_header.c scanner/eval_html.c scanner/eval_mime.c \
 	scanner/eval_relay.c \
 	scanner/examination.c scanner/examination.h scanner/examiners.h \
-	scanner/examination_claims.c scanner/examination_member.c \
+	scanner/examination_claims.c scanner/examination_exception.c \
+	scanner/examination_member.c \
 	scanner/examination_open.c scanner/examination_remark.c \
 	scanner/examination_traits.c scanner/examination_walk.c \
 	scanner/field_body.c scanner/field_body.h \

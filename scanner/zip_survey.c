@@ -336,8 +336,10 @@ survey_member(ZipSurvey *survey, Span octets, const struct entry *central,
 		survey->oddities |= ZIP_ODD_MISSING;
 		return;
 	}
-	if (!is_same(central->name, local.name))
+	if (!is_same(central->name, local.name)) {
 		survey->oddities |= ZIP_ODD_NAMES;
+		add_alias(survey, central->name);
+	}
 	if (!is_same(local.unicode_name, central->name))
 		add_alias(survey, local.unicode_name);
 	if (central->method != local.method ||

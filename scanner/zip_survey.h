@@ -29,8 +29,9 @@ typedef struct {
 	guint oddities;         /* bits of ZipOddity */
 	/* A method of compression that libclamav does not know. */
 	gboolean has_rare_method;
-	/* Of char *: names beside those that every reader finds: of the Unicode
-	 * path field (APPNOTE 4.6.9), and of other central directories. */
+	/* Of char *: names beside those of the local headers, where they differ:
+	 * in the directory, in the Unicode path field (APPNOTE 4.6.9), and in
+	 * other central directories. */
 	GPtrArray *aliases;
 	GArray *unlisted;       /* of gsize: where such a local header is */
 } ZipSurvey;

@@ -37,6 +37,17 @@ static const struct {
 
 G_DEFINE_QUARK(mailweir-catalogue-error, catalogue_error)
 
+gboolean
+verdict_from_name(const char *given_for, Verdict *verdict)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(severities); i++)
+		if (strcmp(severities[i].given_for, given_for) == 0) {
+			*verdict = severities[i].verdict;
+			return TRUE;
+		}
+	return FALSE;
+}
+
 /* The row of a verdict; one out of range is VERDICT_DEFER. */
 static gsize
 severity_row(Verdict verdict)

@@ -34,6 +34,9 @@ typedef enum {
  * of range has the severity of VERDICT_DEFER. */
 int verdict_severity(Verdict verdict);
 
+/* The verdict that replies.conf calls so in given-for. FALSE: there is none. */
+gboolean verdict_from_name(const char *given_for, Verdict *verdict);
+
 /* "accept", "defer" or "reject": the word used in records and verdict files. */
 const char *verdict_action(Verdict verdict);
 

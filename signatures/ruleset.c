@@ -132,7 +132,9 @@ fingerprint_of(const RuleSources *sources, const ContentRules *content,
 	g_autoptr(GChecksum) digest = g_checksum_new(G_CHECKSUM_SHA256);
 
 	if (!add_to_digest(digest, sources->attachments, "attachments.conf",
-	    error) ||
+	    error) || (sources->attachments_local != NULL &&
+	        !add_to_digest(digest, sources->attachments_local, NULL,
+	            error)) ||
 	    !add_to_digest(digest, sources->types, "types.conf", error) ||
 	    !add_to_digest(digest, sources->replies, "replies.conf", error))
 		return NULL;
@@ -150,7 +152,8 @@ ruleset_load(const RuleSources *sources, GError **error)
 	rules->catalogue = catalogue_load(sources->replies, error);
 	if (rules->catalogue == NULL)
 		return NULL;
-	rules->attachments = attachments_load(sources->attachments, error);
+	rules->attachments = attachments_load(sources->attachments,
+	    sources->attachments_local, error);
 	if (rules->attachments == NULL)
 		return NULL;
 	rules->types = types_load(sources->types, error);

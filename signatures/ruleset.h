@@ -21,6 +21,7 @@
 /* Where the data comes from. NULL paths: the embedded default. */
 typedef struct {
 	char *attachments;
+	char *attachments_local;        /* beside it; NULL: none */
 	char *types;
 	char *replies;
 	char **content_rules;   /* directories or files of content rules, read

@@ -47,6 +47,8 @@ static const struct key {
 	guint64 min, max;
 } keys[] = {
 	{ "rules", "attachments", KIND_PATH, KEY(rules.attachments), 0, 0, 0 },
+	{ "rules", "attachments-local", KIND_PATH,
+	    KEY(rules.attachments_local), 0, 0, 0 },
 	{ "rules", "types", KIND_PATH, KEY(rules.types), 0, 0, 0 },
 	{ "rules", "replies", KIND_PATH, KEY(rules.replies), 0, 0, 0 },
 	{ "rules", "databases", KIND_PATHS, KEY(rules.databases), 0, 0, 0 },

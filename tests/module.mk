@@ -68,6 +68,7 @@ tests_test_filename_LDADD = $(MAILWEIR_LIBS)
 EXTRA_DIST += tests/vectors
 
 dist_check_SCRIPTS += \
+	tests/test-attachments.sh \
 	tests/test-check.sh \
 	tests/test-evasions.sh \
 	tests/test-explain.sh \

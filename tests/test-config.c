@@ -26,7 +26,7 @@ load_error(const char *kind, const char *text, gsize len)
 	if (strcmp(kind, "conf") == 0)
 		conf_file_free(conf_file_load(path, &error));
 	else if (strcmp(kind, "attachments") == 0)
-		attachments_free(attachments_load(path, &error));
+		attachments_free(attachments_load(path, NULL, &error));
 	else if (strcmp(kind, "types") == 0)
 		types_free(types_load(path, &error));
 	else if (strcmp(kind, "replies") == 0)
@@ -65,6 +65,29 @@ static const struct error_case {
 	    "x.conf:4: [note] exe: is listed in another group" },
 	{ "unknown-tier", "attachments", "[bann]\nexe = a ; b\n",
 	    "x.conf:1: [bann]: unknown group" },
+	{ "extension-with-reply", "attachments",
+	    "[ban]\nexe = a ; b ; not-permitted\n", NULL },
+	{ "extension-with-unknown-reply", "attachments",
+	    "[ban]\nexe = a ; b ; 550\n", "x.conf:2: [ban] exe: 550 is no" },
+	{ "extension-accepted-by-reply", "attachments",
+	    "[ban]\nexe = a ; b ; accept\n",
+	    "x.conf:2: [ban] exe: accept is no" },
+	{ "unlisted", "attachments", "[unlisted]\nextensions = refuse\n", NULL },
+	{ "unlisted-misspelt", "attachments",
+	    "[unlisted]\nextensions = refused\n",
+	    "x.conf:2: [unlisted] extensions: \"refused\" is not" },
+	{ "unlisted-key", "attachments", "[unlisted]\nextension = refuse\n",
+	    "x.conf:2: [unlisted] extension: unknown key" },
+	{ "exception", "attachments", "[exception a]\nnames = *.js\n"
+	    "types = text/*\ninside = application/zip\nreason = r\n", NULL },
+	{ "exception-without-type", "attachments", "[exception a]\n"
+	    "names = *.js\ninside = application/zip\nreason = r\n",
+	    "x.conf:1: [exception a]: the key types is missing" },
+	{ "exception-without-names", "attachments", "[exception a]\n"
+	    "names =\ntypes = a/b\ninside = message\nreason = r\n",
+	    "x.conf:1: [exception a]: the key names is missing" },
+	{ "exception-with-other-key", "attachments", "[exception a]\n"
+	    "name = *.js\n", "x.conf:2: [exception a] name: unknown key" },
 	{ "type-without-slash", "types", "[dangerous]\nexe = a ; b\n",
 	    "x.conf:2: [dangerous] exe: the key must be a type" },
 	{ "type-without-reason", "types", "[dangerous]\na/b = rule\n",
@@ -165,7 +188,7 @@ test_operator_list(void)
 	static const char *const extensions[] = { "uu", "pif", "scr", "mim",
 		"hqx", "bhx", "cmd", "vbs", "bat", "com", "vbe", "vb", "js",
 		"wsh" };
-	g_autoptr(Attachments) attachments = attachments_load(NULL, NULL);
+	g_autoptr(Attachments) attachments = attachments_load(NULL, NULL, NULL);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(extensions); i++) {
 		const BannedExtension *row = attachments_find(attachments,
