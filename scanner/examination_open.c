@@ -11,6 +11,7 @@
 #include "scanner/examiners.h"
 #include "scanner/mac_file.h"
 #include "scanner/outlook_message.h"
+#include "scanner/rar_survey.h"
 #include "scanner/tnef.h"
 
 /* libclamav does not visit smaller members; nothing that harms fits in. */
@@ -26,6 +27,7 @@ typedef struct {
 	GHashTable *shown;      /* sha256 -> PartRecord: members known before */
 	guint64 known_octets;   /* that were read once more */
 	gboolean has_encrypted;
+	RarEncryption rar;
 	gboolean has_nameless;  /* a member that cannot be read, nor named */
 } Opening;
 
@@ -189,7 +191,12 @@ on_unpacked(Unpacking *unpacking, const Member *member)
 {
 	Opening *opening = unpacking->data;
 	Walk *walk = opening->scan->walk;
+	Member encrypted = *member;
 
+	if (member->state == MEMBER_UNREADABLE && opening->rar != RAR_OPEN) {
+		encrypted.state = MEMBER_ENCRYPTED;
+		member = &encrypted;
+	}
 	switch (member->state) {
 	case MEMBER_WHOLE:
 		show_content(opening, member);
@@ -283,7 +290,10 @@ open_container(EngineScan *scan, Container *container,
 
 	octets.octets = g_bytes_get_data(container->octets, &octets.len);
 	refresh_shown(&opening);
-	opened = open_with(container, octets, &unpacking);
+	opening.rar = rar_survey(octets);
+	opening.has_encrypted = opening.rar == RAR_MEMBERS_ENCRYPTED;
+	opened = opening.rar == RAR_ALL_ENCRYPTED ? OPENED_ENCRYPTED :
+	    open_with(container, octets, &unpacking);
 	g_hash_table_unref(opening.shown);
 	if (opened == OPENED_ENCRYPTED || opening.has_encrypted) {
 		container->part->is_encrypted = TRUE;

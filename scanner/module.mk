@@ -53,6 +53,7 @@ libmailweir_a_SOURCES += \
 	scanner/outlook_message.c scanner/outlook_message.h \
 	scanner/pdf.c scanner/pdf.h \
 	scanner/policy.h \
+	scanner/rar_survey.c scanner/rar_survey.h \
 	scanner/received.c scanner/received.h \
 	scanner/record.c scanner/record.h scanner/record_json.c \
 	scanner/remainder.c scanner/remainder.h \

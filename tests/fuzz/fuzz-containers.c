@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/mac_file.h"
+#include "scanner/rar_survey.h"
 #include "scanner/tnef.h"
 #include "scanner/zip_survey.h"
 
@@ -36,6 +37,7 @@ LLVMFuzzerTestOneInput(const guint8 *octets, size_t len)
 	tnef_open((Span){ octets, len }, &unpacking);
 	unpacking.room = 4u << 20;
 	mac_file_open((Span){ octets, len }, &unpacking);
+	rar_survey((Span){ octets, len });
 	zip_survey_free(zip_survey_new((Span){ octets, len }));
 	return 0;
 }
