@@ -48,6 +48,12 @@ mapi_attachment_clear(MapiAttachment *attachment)
 	memset(attachment, 0, sizeof(*attachment));
 }
 
+gboolean
+mapi_attachment_is_full(const MapiAttachment *attachment)
+{
+	return attachment->names[MEMBER_MAX_NAMES - 1] != NULL;
+}
+
 void
 mapi_attachment_add_name(MapiAttachment *attachment, guint type, Span value)
 {

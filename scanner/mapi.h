@@ -33,6 +33,9 @@ typedef struct {
 
 void mapi_attachment_clear(MapiAttachment *attachment);
 
+/* Whether there is no room for another name: show it first. */
+gboolean mapi_attachment_is_full(const MapiAttachment *attachment);
+
 /* Adds a name; unknown types and what is no name are left out. */
 void mapi_attachment_add_name(MapiAttachment *attachment, guint type,
     Span value);

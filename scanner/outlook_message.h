@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * libclamav shows the streams of such a file without the names of the
- * attachments; libgsf reads its folders here, from memory.
+ * attachments.
  */
 #ifndef SCANNER_OUTLOOK_MESSAGE_H
 #define SCANNER_OUTLOOK_MESSAGE_H

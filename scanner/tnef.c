@@ -72,6 +72,16 @@ skip_name(Cursor *cursor)
 		cursor_take(cursor, len + (-len & 3u));
 }
 
+/* No name is lost: what has too many is shown once more. */
+static void
+on_name(Reading *reading, guint type, Span value)
+{
+	if (mapi_attachment_is_full(&reading->attachment))
+		reading->is_enough |= !mapi_attachment_show(
+		    &reading->attachment, reading->unpacking);
+	mapi_attachment_add_name(&reading->attachment, type, value);
+}
+
 /* The content of an attachment: an object's begins with the id of what it is,
  * and a message is a TNEF stream of its own. */
 static void
@@ -98,8 +108,7 @@ on_property(Reading *reading, guint id, guint type, Span value,
 			on_data(reading, type, value);
 		else if (id == MAPI_ATTACH_LONG_FILENAME ||
 		    id == MAPI_ATTACH_FILENAME || id == MAPI_DISPLAY_NAME)
-			mapi_attachment_add_name(&reading->attachment, type,
-			    value);
+			on_name(reading, type, value);
 	} else if (id == MAPI_BODY || id == MAPI_RTF_COMPRESSED ||
 	    id == MAPI_HTML) {
 		reading->is_enough |= !mapi_show_body(id, value,
@@ -155,8 +164,7 @@ on_attribute(Reading *reading, guint id, Span value)
 		    &reading->attachment, reading->unpacking);
 		break;
 	case ATT_ATTACH_TITLE:
-		mapi_attachment_add_name(&reading->attachment, MAPI_STRING8,
-		    value);
+		on_name(reading, MAPI_STRING8, value);
 		break;
 	case ATT_ATTACH_DATA:
 		reading->attachment.octets = value;
