@@ -78,6 +78,7 @@ dist_check_SCRIPTS += \
 	tests/test-milter.sh \
 	tests/test-mutations.sh \
 	tests/test-parity.sh \
+	tests/test-rules.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
