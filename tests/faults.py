@@ -606,7 +606,7 @@ def crowd(is_long):
 
 
 def stopped(is_long):
-    bench = Bench("unclaimed-wait = 0.5\n", workers=1)
+    bench = Bench("unclaimed-wait = 0.5\nmax-depth = 3\n", workers=1)
     is_("stopped: nobody works", ERROR, bench.submit(clean(1)))
     bench.start()
 
@@ -636,6 +636,20 @@ def stopped(is_long):
     ok("stopped: for that reason", b"unclaimed-wait" in done.stderr,
        done.stderr)
     is_("stopped: the supervisor goes on", b"accept\n", submit(clean(6)).stdout)
+
+    # More than max-depth wait.
+    flag = bench.spool + "/run/full"
+    for pid in bench.scanners():
+        os.kill(pid, signal.SIGSTOP)
+    names = ["waiting-entry-%04d" % n for n in range(5)]
+    tickets = [bench.place(name, clean(n)) for n, name in enumerate(names)]
+    ok("depth: the flag is raised", poll(lambda: os.path.exists(flag)))
+    is_("depth: nothing more is taken", ERROR, bench.submit(clean(7)))
+    for pid in bench.scanners():
+        os.kill(pid, signal.SIGCONT)
+    is_("depth: what waits is answered", {"accept"},
+        {bench.answer(*pair) for pair in zip(names, tickets)})
+    ok("depth: and the flag lowered", poll(lambda: not os.path.exists(flag)))
     bench.stop()
     is_("stopped: nothing is left behind", ([], ""),
         (bench.files(), bench.check()))
@@ -778,7 +792,8 @@ def users(is_long):
         skip("users: table of rights", "needs root and useradd")
         return
     with accounts() as (group, (worker, a, b, stranger)), contextlib.closing(
-            Bench("[work]\nsubmitters = %s; %s\n" % (a, b), options=(
+            Bench("fsync = full\n[work]\nsubmitters = %s; %s\n" % (a, b),
+                  options=(
                 "--user", worker, "--group", group, "--readers", stranger))) \
             as bench:
         os.chmod(bench.work, 0o755)
