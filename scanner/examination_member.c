@@ -135,12 +135,28 @@ is_inside(const char *path, const char *outer)
 	return strncmp(path, outer, len) == 0 && path[len] == '>';
 }
 
+/* Whether the part was made in this walk: its object, or one of the members.
+ * Other readings of a body have other parts of the same path, before these. */
+static gboolean
+is_of_walk(const Walk *walk, const PartRecord *part)
+{
+	const GPtrArray *parts = walk->examination->record->parts;
+
+	for (guint i = parts->len; i-- > 0;) {
+		if (g_ptr_array_index(parts, i) == part)
+			return TRUE;
+		if (g_ptr_array_index(parts, i) == walk->root)
+			return FALSE;
+	}
+	return FALSE;
+}
+
 /* Equal octets were scanned before; where they hold themselves, there is no end
  * to it. */
 static void
 take_over_twin(Walk *walk, PartRecord *part, const PartRecord *twin)
 {
-	if (is_inside(part->path, twin->path)) {
+	if (is_inside(part->path, twin->path) && is_of_walk(walk, twin)) {
 		walk->is_over = TRUE;
 		record_add_finding(walk->examination->record, FINDING_LIMIT,
 		    "endless-container", VERDICT_ILLEGAL, part->path,

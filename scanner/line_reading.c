@@ -368,8 +368,8 @@ header_begin(const struct walk *walk, gsize offset)
 }
 
 /* The text before the first delimiter of a multipart is no part, unless it is
- * more than text, or the section tells a file name or that it is a coded file.
- * That it is encoded otherwise is often said of a multipart, and seldom true. */
+ * more than text, or a coded file is said to be there. That it is encoded
+ * otherwise is often said of a multipart, and seldom true. */
 static gboolean
 is_preamble(const struct walk *walk, gsize header, gsize body, gsize end)
 {
@@ -380,7 +380,6 @@ is_preamble(const struct walk *walk, gsize header, gsize body, gsize end)
 	return declaration->types->len > 0 &&
 	    g_str_has_prefix(g_ptr_array_index(declaration->types, 0),
 	        "multipart/") &&
-	    !declaration_has_file_name(declaration) &&
 	    (declaration->encodings & files) == 0 &&
 	    !decode_looks_like_base64((Span){ walk->message.octets + body,
 	        end - body });
@@ -444,9 +443,12 @@ read_entity(struct walk *walk, gsize offset)
 	end = MIN(next_dashes(walk, body), next);
 	/* Whether a line with dashes ends the body only the canonical reading
 	 * can know: where it does not agree, the body may go on. */
-	if (!g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) &&
-	    !is_known(walk, body, trim_line_end(message, body, end)) &&
-	    !is_preamble(walk, header, body, end)) {
+	if (g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) ||
+	    is_known(walk, body, trim_line_end(message, body, end))) {
+		;
+	} else if (is_preamble(walk, header, body, end)) {
+		add_entity(walk, header, body, body);
+	} else {
 		add_entity(walk, header, body, end);
 		if (!has_only_dashes(message, end, next))
 			add_entity(walk, header, body, next);

@@ -32,6 +32,7 @@ struct scan {
 	Span innermost;         /* the message that is read now, inside it */
 	guint64 decoded_octets; /* of all readings together */
 	guint messages;         /* inside the message */
+	GHashTable *entered;    /* digests of the objects that held them */
 };
 
 /* An entity that is no multipart, and what its header section says. */
@@ -346,7 +347,11 @@ reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
 		    scan->policy->max_messages);
 		return;
 	}
-	examine_message(scan, octets, part->path, leaf->depth + 1);
+	/* Equal octets show the same again, and the readings of a damaged
+	 * message may hold each other. */
+	if (part->sha256 == NULL ||
+	    g_hash_table_add(scan->entered, part->sha256))
+		examine_message(scan, octets, part->path, leaf->depth + 1);
 }
 
 static void
@@ -642,9 +647,13 @@ message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
 {
 	g_autoptr(Examination) examination = examination_new(rules, policy,
 	    record);
+	/* The parts of the record own the digests. */
+	g_autoptr(GHashTable) entered = g_hash_table_new(g_str_hash,
+	    g_str_equal);
 	struct scan scan = { .rules = rules, .policy = policy, .record = record,
 		.examination = examination, .content = content,
-		.envelope = envelope, .message = message };
+		.envelope = envelope, .message = message,
+		.entered = entered };
 
 	examine_message(&scan, message, "", 0);
 	if (ambiguity_of_record(record) >= AMBIGUITY_DIFFERENT &&

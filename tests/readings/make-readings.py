@@ -320,6 +320,13 @@ def containers():
         [TEXT, leaf(data, b"", body=uuencoded(data))]))
     both("19-binhex-by-type", lambda data: multipart(
         [TEXT, leaf(data, b"", b"application/mac-binhex40", binhex(data))]))
+    # Its readings hold each other, but nothing is endless.
+    both("19-uuencode-without-border", lambda data: multipart(
+        [TEXT, b"no field\n" + leaf(data, b"Content-Transfer-Encoding: "
+                                    b"x-uuencode\n", body=b"\r\n" +
+                                    uuencoded(data))]))
+    both("19-quoted-in-report", lambda data: in_text(multipart(
+        [TEXT, leaf(data)])))
     both("19-sun-attachment", lambda data: sun(b"data", data))
     named("19-sun-attachment-name",
           lambda extension: sun(b"run." + extension, NAMED))
