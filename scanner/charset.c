@@ -87,6 +87,31 @@ charsets_new(void)
 }
 
 void
+charsets_preload(void)
+{
+	/* What libclamav's code pages, GMime's labels and libxml2's
+	 * declarations name beside ours. */
+	static const char *const others[] = { "ISO-8859-1", "GBK", "GB2312",
+		"BIG5", "CP932", "UHC", "JOHAB", "ISO-2022-JP-3", "UTF-16",
+		"UTF-32", "UNICODE", "MACINTOSH", "IBM037", "IBM437", "IBM500",
+		"IBM737", "IBM775", "IBM850", "IBM852", "IBM857", "IBM858",
+		"IBM860", "IBM861", "IBM862", "IBM863", "IBM864", "IBM865",
+		"IBM869", "IBM870", "IBM874", "IBM1026", "IBM1047", "IBM1140",
+		"KOI8-T", "ARMSCII-8", "GEORGIAN-PS", "TCVN", "HP-ROMAN8",
+		"ISO-8859-9E", "WINDOWS-31J", "EUC-JP-MS" };
+	/* Never closed: an open converter keeps its module loaded. */
+	static GIConv kept[G_N_ELEMENTS(names) + G_N_ELEMENTS(others)];
+
+	if (kept[0] != NULL)
+		return;
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+		kept[i] = g_iconv_open("UTF-8", names[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+		kept[G_N_ELEMENTS(names) + i] = g_iconv_open("UTF-8",
+		    others[i]);
+}
+
+void
 charsets_free(Charsets *charsets)
 {
 	if (charsets == NULL)

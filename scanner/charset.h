@@ -21,6 +21,10 @@ typedef struct charsets Charsets;
 
 /* One thread's. Caller owns the result. */
 Charsets *charsets_new(void);
+
+/* Loads, for the life of the process, the converters that libraries ask iconv
+ * for by other names than ours: a worker cannot load any. */
+void charsets_preload(void);
 void charsets_free(Charsets *charsets);        /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Charsets, charsets_free)
 

@@ -11,6 +11,7 @@
 
 #include "scanner/ambiguity.h"
 #include "scanner/archive.h"
+#include "scanner/charset.h"
 #include "scanner/content.h"
 #include "scanner/filename.h"
 #include "scanner/message.h"
@@ -34,6 +35,7 @@ scanner_new(const RuleSet *rules, const ScanPolicy *policy)
 
 	g_mime_init();
 	filename_init();
+	charsets_preload();
 	archive_init();
 	scanner->rules = rules;
 	scanner->policy = policy;

@@ -297,6 +297,12 @@ engine_set_scratch(const Engine *engine, const char *path)
 	    CL_SUCCESS;
 }
 
+const char *
+engine_system_folder(void)
+{
+	return cl_retdbdir();
+}
+
 guint64
 engine_signature_count(const Engine *engine)
 {

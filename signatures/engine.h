@@ -42,6 +42,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
  */
 gboolean engine_set_scratch(const Engine *engine, const char *path);
 
+/* libclamav's default folder of databases; static. */
+const char *engine_system_folder(void);
+
 guint64 engine_signature_count(const Engine *engine);
 /* Build time of the newest database, seconds since the epoch; 0: not known. */
 gint64 engine_newest(const Engine *engine);

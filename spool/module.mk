@@ -4,6 +4,7 @@ libmailweir_a_SOURCES += \
 	spool/check.c spool/check.h \
 	spool/confinement.c spool/confinement.h \
 	spool/crew.c spool/crew.h \
+	spool/databases.c spool/databases.h \
 	spool/entry.c spool/entry.h \
 	spool/envelope_file.c spool/envelope_file.h \
 	spool/generation.c spool/generation.h \
@@ -15,6 +16,7 @@ libmailweir_a_SOURCES += \
 	spool/lines.c spool/lines.h \
 	spool/listener.c spool/listener.h \
 	spool/log.c spool/log.h \
+	spool/notify.c spool/notify.h \
 	spool/poison.c spool/poison.h \
 	spool/pool.c spool/pool.h \
 	spool/recovery.c spool/recovery.h \

@@ -174,7 +174,7 @@ static const struct key {
 	{ "work", "recycle-messages", KIND_COUNT, KEY(recycle_messages), 10000,
 	    1, 1000000000 },
 	{ "work", "recycle-memory", KIND_OCTETS, KEY(recycle_memory),
-	    256 * MIB, MIB, 1024 * GIB },
+	    256 * MIB, 64 * KIB, 1024 * GIB },
 	{ "work", "watch-databases", KIND_MILLISECONDS, KEY(watch_ms), 60000,
 	    0, 86400000 },
 	{ "spool", "fsync", KIND_FSYNC, KEY(spool.fsync), SPOOL_FSYNC_NONE, 0,

@@ -10,9 +10,11 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "spool/databases.h"
 #include "spool/intake.h"
 #include "spool/listener.h"
 #include "spool/log.h"
+#include "spool/notify.h"
 #include "spool/recovery.h"
 #include "spool/room.h"
 #include "spool/status.h"
@@ -31,6 +33,8 @@ struct supervisor {
 	Pool *pool;
 	Intake *intake;
 	Listener *listener;     /* NULL: no socket */
+	Databases *databases;   /* as they were loaded */
+	guint watch;            /* GSource that looks at them; 0: none */
 	GMainLoop *loop;
 	gint64 started;         /* seconds since the epoch */
 	const char *problem;    /* why the spool is full; NULL: it is not */
@@ -134,6 +138,7 @@ on_signal(gpointer data)
 	if (supervisor->is_stopping || intake_active(supervisor->intake) == 0) {
 		g_main_loop_quit(supervisor->loop);
 	} else {
+		notify_send("STOPPING=1");
 		log_line("stopping: %u messages under scan finish first",
 		    intake_active(supervisor->intake));
 		supervisor->is_stopping = TRUE;
@@ -143,22 +148,53 @@ on_signal(gpointer data)
 
 /* --- new rules --------------------------------------------------------------- */
 
-/* SIGHUP: the configuration is read anew, and with it all rules. */
-static gboolean
-on_hangup(gpointer data)
+/* The configuration is read anew, and with it all rules. */
+static void
+reload(struct supervisor *supervisor)
 {
-	struct supervisor *supervisor = data;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Settings) settings = settings_reload(supervisor->settings,
 	    &error);
 
 	if (settings == NULL) {
 		log_line("reload: %s; nothing is changed", error->message);
-		return G_SOURCE_CONTINUE;
+		return;
 	}
-	log_line("reload: loading");
+	notify_reloading();
 	pool_reload(supervisor->pool, settings);
+}
+
+static gboolean
+on_hangup(gpointer data)
+{
+	log_line("reload: asked for by SIGHUP");
+	reload(data);
 	return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_watch(gpointer data)
+{
+	struct supervisor *supervisor = data;
+
+	if (databases_have_changed(supervisor->databases,
+	    supervisor->settings)) {
+		log_line("reload: the databases have changed");
+		reload(supervisor);
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+/* From now on, at the pace and for the databases of the settings in force. */
+static void
+watch_databases(struct supervisor *supervisor)
+{
+	guint pace = supervisor->settings->watch_ms;
+
+	if (supervisor->watch != 0)
+		g_source_remove(supervisor->watch);
+	supervisor->watch = pace != 0 ? g_timeout_add(pace, on_watch,
+	    supervisor) : 0;
 }
 
 /* What comes from the new configuration besides the rules. */
@@ -178,6 +214,7 @@ change_settings(struct supervisor *supervisor)
 	settings_ref(settings);
 	settings_unref(supervisor->settings);
 	supervisor->settings = settings;
+	watch_databases(supervisor);
 }
 
 static void
@@ -192,9 +229,11 @@ on_pool_event(PoolEvent event, const char *text, gpointer data)
 		return;
 	case POOL_RELOAD_FAILED:
 		log_line("reload: %s; the old rules stay", text);
+		notify_send("READY=1");
 		return;
 	case POOL_RELOADED:
 		log_line("reload: %s", text);
+		notify_send("READY=1");
 		change_settings(data);
 		return;
 	}
@@ -244,12 +283,17 @@ run_loop(struct supervisor *supervisor)
 
 	pool_set_idle_callback(supervisor->pool, claim_waiting, supervisor);
 	pool_set_event_callback(supervisor->pool, on_pool_event, supervisor);
+	watch_databases(supervisor);
 	log_line("ready: %u workers", supervisor->settings->workers);
+	notify_send("READY=1");
 	g_idle_add_once(claim_waiting, supervisor);
 	g_main_loop_run(supervisor->loop);
+	notify_send("STOPPING=1");
 	for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
 		if (sources[i] != 0)
 			g_source_remove(sources[i]);
+	if (supervisor->watch != 0)
+		g_source_remove(supervisor->watch);
 	if (inotify != -1)
 		close(inotify);
 }
@@ -259,6 +303,8 @@ supervisor_run(Spool *spool, Settings *settings, gboolean once,
     GError **error)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+	/* What changes while it loads is loaded again. */
+	g_autoptr(Databases) databases = databases_new(settings);
 	/* The rules first: run/alive promises answers. */
 	g_autoptr(Pool) pool = pool_new(settings, error);
 	g_autoptr(Intake) intake = pool != NULL ?
@@ -266,7 +312,7 @@ supervisor_run(Spool *spool, Settings *settings, gboolean once,
 	struct supervisor supervisor = { .spool = spool,
 		.settings = settings, .pool = pool, .intake = intake,
 		.started = g_get_real_time() / G_USEC_PER_SEC,
-		.loop = loop, .is_once = once };
+		.databases = databases, .loop = loop, .is_once = once };
 	gboolean is_serving;
 	int alive;
 

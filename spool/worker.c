@@ -74,7 +74,7 @@ on_abort(int number)
 	if (mmap(NULL, LARGE_BLOCK, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 	    0) == MAP_FAILED)
 		last_words->reason = LAST_WORDS_MEMORY;
-	signal(number, SIG_DFL);
+	/* SA_RESETHAND: this time it ends the process. */
 	raise(number);
 }
 #endif
@@ -192,13 +192,18 @@ close_standard_files(void)
 static void
 set_up_process(void)
 {
+#ifndef __SANITIZE_ADDRESS__
+	const struct sigaction aborting = { .sa_handler = on_abort,
+		.sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+#endif
+
 	/* One thread; large blocks lie alone, and are gone when freed. */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 	g_log_set_writer_func(keep_message, NULL, NULL);
 	signal(SIGXFSZ, SIG_IGN);       /* a write fails instead */
 #ifndef __SANITIZE_ADDRESS__
-	signal(SIGABRT, on_abort);
+	sigaction(SIGABRT, &aborting, NULL);
 #endif
 	close_standard_files();
 }

@@ -70,6 +70,7 @@ EXTRA_DIST += tests/vectors
 dist_check_SCRIPTS += \
 	tests/test-attachments.sh \
 	tests/test-check.sh \
+	tests/test-confinement.sh \
 	tests/test-evasions.sh \
 	tests/test-explain.sh \
 	tests/test-faults.sh \
@@ -78,18 +79,31 @@ dist_check_SCRIPTS += \
 	tests/test-milter.sh \
 	tests/test-mutations.sh \
 	tests/test-parity.sh \
+	tests/test-reload.sh \
 	tests/test-rules.sh \
 	tests/test-spool.sh
 EXTRA_DIST += tests/fixtures tests/readings samples
 
-EXTRA_PROGRAMS = tests/bench/floor tests/openers tests/parity/parity-hits
+EXTRA_PROGRAMS = tests/bench/floor tests/bench/hop tests/openers \
+	tests/parity/parity-hits tests/hole-worker tests/without
 tests_parity_parity_hits_SOURCES = tests/parity/parity-hits.c
 tests_parity_parity_hits_LDADD = $(MAILWEIR_LIBS)
 tests/test-parity.log: tests/parity/parity-hits$(EXEEXT)
 EXTRA_DIST += tests/parity
 tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_floor_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS) $(GLIB_LIBS)
-EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py
+tests_bench_hop_SOURCES = tests/bench/hop.c
+tests_bench_hop_LDADD = $(MAILWEIR_LIBS)
+EXTRA_DIST += tests/bench/bench.sh tests/bench/curve.py tests/bench/spool.sh
+
+# mailweir with holes in its scanner, and kernels that lack something.
+tests_hole_worker_SOURCES = $(mailweir_SOURCES) tests/hole.c
+tests_hole_worker_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=scanner_scan
+tests_hole_worker_LDADD = $(MAILWEIR_LIBS)
+tests_without_SOURCES = tests/without.c
+tests_without_LDADD = $(SECCOMP_LIBS)
+tests/test-confinement.log: tests/hole-worker$(EXEEXT) tests/without$(EXEEXT)
+tests/test-reload.log: tests/hole-worker$(EXEEXT) tests/bench/hop$(EXEEXT)
 
 # What other parsers open: asked by test-mutations.sh.
 tests_openers_SOURCES = tests/openers.c
