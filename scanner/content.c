@@ -251,12 +251,16 @@ static void
 add_notes(ContentResult *result, ContentViews *views)
 {
 	const GArray *parts = content_views_rendered(views);
+	gboolean is_damaged = FALSE, is_cut = FALSE;
 
-	for (guint i = 0; i < parts->len; i++)
-		if (g_array_index(parts, RenderedPart, i).is_damaged) {
-			add_note(result, "text does not fit its charset");
-			break;
-		}
+	for (guint i = 0; i < parts->len; i++) {
+		is_damaged |= g_array_index(parts, RenderedPart, i).is_damaged;
+		is_cut |= g_array_index(parts, RenderedPart, i).is_cut;
+	}
+	if (is_damaged)
+		add_note(result, "text does not fit its charset");
+	if (is_cut)
+		add_note(result, "not all text was looked at");
 	if (content_views_uris(views)->is_truncated)
 		add_note(result, "not all URIs were looked at");
 	if (header_view_is_truncated(content_views_header(views)))

@@ -276,6 +276,7 @@ render(ContentViews *views, const ContentPart *part)
 		rendered.text = rendered.html->text->str;
 		rendered.len = rendered.html->text->len;
 	}
+	rendered.is_cut = part->len > read_limit || rendered.len > limit;
 	rendered.len = text_limit(rendered.text, rendered.len, limit, "\n ");
 	g_array_append_val(views->rendered, rendered);
 }

@@ -33,6 +33,7 @@ typedef struct {
 	const char *text;       /* rendered */
 	gsize len;              /* of the text that is looked at */
 	gboolean is_damaged;    /* its charset did not fit */
+	gboolean is_cut;        /* the rest is not looked at */
 } RenderedPart;
 
 typedef struct content_views ContentViews;
