@@ -282,6 +282,54 @@ test_cut(void)
 	}
 }
 
+/* Octets changed, taken away and doubled at random: it loads, and each row says
+ * which file and which of its lines. */
+static void
+test_damage(void)
+{
+	static const char text[] =
+	    "if (version > 1) && plugin(Mailweir)\n"
+	    "header A Subject:raw =~ /a\\#b{2,3}/i [if-unset: x]\n"
+	    "score A 1 2 3 4\nmeta M (A + B > 1) && !C\nelse\nendif\n"
+	    "replace_tag A [a4]\nreplace_inter W \\W?\nreplace_rules B\n"
+	    "body B /<inter W><A>b(?:c|d)+/i\ntflags B multiple maxhits=3\n"
+	    "header E eval:known('a', 2)\nuri U m{^https?://x}\n"
+	    "enlist_uri_host (L) example.org\nifplugin Mailweir\n"
+	    "hanbody H /\xe5\x8f\x91\xe7\xa5\xa8/\nendif\nlang de x\n"
+	    "include nowhere.cf\nfull F /x/s\nmimeheader G X !~ /y/\n";
+
+	for (guint round = 0; round < 2000; round++) {
+		g_autoptr(GString) damaged = g_string_new(text);
+		g_autoptr(ContentRules) rules = NULL;
+
+		for (guint i = 0; i < 1 + round % 4; i++) {
+			gsize at = (gsize)g_test_rand_int_range(0,
+			    (gint32)damaged->len);
+
+			if (round % 3 == 0)
+				damaged->str[at] =
+				    (char)g_test_rand_int_range(0, 256);
+			else if (round % 3 == 1)
+				g_string_erase(damaged, (gssize)at, 1);
+			else
+				g_string_insert_len(damaged, (gssize)at,
+				    damaged->str + at / 2, 3);
+		}
+		rules = content_rules_parse("x.cf", damaged->str, damaged->len,
+		    functions);
+		for (guint i = 0; i < content_rules_unsupported(rules)->len;
+		    i++) {
+			const UnsupportedRule *row = g_ptr_array_index(
+			    content_rules_unsupported(rules), i);
+
+			g_assert_cmpstr(row->file, ==, "x.cf");
+			g_assert_cmpuint(row->line, >=, 1);
+			g_assert_cmpuint(row->line, <=, 60);
+			g_assert_cmpuint(strlen(row->reason), >, 0);
+		}
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -294,5 +342,6 @@ main(int argc, char **argv)
 	g_test_add_func("/content-rules/starved-metas-are-counted",
 	    test_starved);
 	g_test_add_func("/content-rules/cut-at-every-octet", test_cut);
+	g_test_add_func("/content-rules/random-damage", test_damage);
 	return g_test_run();
 }

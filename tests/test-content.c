@@ -10,6 +10,7 @@
 #include "scanner/content.h"
 #include "scanner/content_eval.h"
 #include "scanner/content_views.h"
+#include "scanner/mail_date.h"
 #include "tests/table.h"
 
 static Charsets *charsets;
@@ -32,8 +33,20 @@ static const struct charset_case {
 	{ "big5-hkscs-under-big5", "\x88\x62", "big5", "Ê̄", FALSE },
 	{ "hz", "~{7\"F1~}!", "hz-gb-2312", "发票!", FALSE },
 	{ "hz-never-closed", "~{7\"F1", "hz-gb-2312", "发票", FALSE },
-	{ "utf-7", "+U9F5aA-", "utf-7", "发票", TRUE },
-	{ "utf-7-by-its-old-name", "+U9F5aA-", "unicode-1-1-utf-7", NULL, FALSE },
+	{ "utf-7", "+U9F5aA-", "utf-7", "发票", FALSE },
+	{ "utf-7-by-its-old-name", "+U9F5aA-", "unicode-1-1-utf-7", "发票",
+	    FALSE },
+	{ "big5-as-windows-has-it", "\xf9\xd6", "big5", "碁", FALSE },
+	{ "gb18030-four-octets", "\x81\x30\x84\x36", "gb2312", "¥", FALSE },
+	{ "unlabelled-gb", "\xb1\xbe\xb9\xab\xcb\xbe\xb4\xfa\xbf\xaa\xb7\xa2"
+	    "\xc6\xb1\xa3\xac\xb5\xe3\xca\xfd\xd3\xc5\xbb\xdd", NULL,
+	    "本公司代开发票，点数优惠", FALSE },
+	{ "wrong-label-of-gb", "\xb1\xbe\xb9\xab\xcb\xbe\xb4\xfa\xbf\xaa\xb7"
+	    "\xa2\xc6\xb1\xa3\xac\xb5\xe3\xca\xfd\xd3\xc5\xbb\xdd", "us-ascii",
+	    "本公司代开发票，点数优惠", FALSE },
+	{ "broken-gb-is-detected", "\xb7\xa2\xc6\xb1\xff\xff" "abc", "gb2312",
+	    NULL, FALSE },
+	{ "damage-costs-no-text", "+\x01!abc", "utf-7", NULL, TRUE },
 	{ "latin-1-is-windows", "\x93x\x94", "iso-8859-1", "“x”", FALSE },
 	{ "broken-text-stays", "a\xff\x81z", "utf-8", NULL, FALSE },
 	{ "empty", "", "gb2312", "", FALSE },
@@ -49,9 +62,51 @@ test_charset(gconstpointer data)
 	    (const guint8 *)tc->octets, strlen(tc->octets), tc->label,
 	    &is_damaged);
 
+	g_test_message("%s", text);
 	g_assert_true(g_utf8_validate(text, -1, NULL));
-	if (tc->want != NULL)
+	if (tc->want != NULL) {
 		g_assert_cmpstr(text, ==, tc->want);
+		g_assert_cmpint(is_damaged, ==, tc->is_damaged);
+	}
+	/* Damage costs no text. */
+	if (tc->is_damaged) {
+		g_assert_true(is_damaged);
+		g_assert_nonnull(strstr(text, "abc"));
+	}
+}
+
+static const struct date_case {
+	const char *name;
+	const char *text;
+	gint64 seconds;         /* -1: not a date */
+} date_cases[] = {
+	{ "rfc-5322", "Mon, 26 Aug 2002 15:49:52 +0800", 1030348192 },
+	{ "no-day-of-week", "26 Aug 2002 15:49:52 +0000", 1030376992 },
+	{ "no-seconds", "26 Aug 2002 15:49 +0000", 1030376940 },
+	{ "named-zone", "Mon, 26 Aug 2002 15:49:52 EDT", 1030391392 },
+	{ "unknown-zone-is-utc", "26 Aug 2002 15:49:52 XYZ", 1030376992 },
+	{ "comment", "26 Aug 2002 15:49:52 +0800 (CST)", 1030348192 },
+	{ "two-digit-year", "26 Aug 02 15:49:52 +0000", 1030376992 },
+	{ "ctime", "Mon Aug 26 15:49:52 2002", 1030376992 },
+	{ "year-102-is-1970", "26 Aug 0102 00:00:00 +0000", 20476800 },
+	{ "far-future-is-2037", "1 Jan 9999 00:00:00 +0000", 2114380800 },
+	{ "day-that-the-month-lacks", "31 Feb 2002 00:00:00 +0000",
+	    1014940800 },
+	{ "hour-99", "26 Aug 2002 99:00:00 +0000", 1030402800 },
+	{ "words", "yesterday", -1 },
+	{ "cut", "26 Aug", -1 },
+	{ "empty", "", -1 },
+};
+
+static void
+test_date(gconstpointer data)
+{
+	const struct date_case *tc = data;
+	gint64 seconds = -1;
+
+	g_assert_cmpint(mail_date_parse(tc->text, &seconds), ==,
+	    tc->seconds != -1);
+	g_assert_cmpint(seconds, ==, tc->seconds);
 }
 
 static const struct han_case {
@@ -350,6 +405,50 @@ test_flood(gconstpointer data)
 	g_assert_nonnull(result);
 }
 
+/* The same with the limits as shipped, and more of it: it ends, says what it
+ * has not looked at, and where the rules did not end it is no accept. */
+static const struct deluge_case {
+	const char *name;
+	const char *unit;
+	gsize octets;
+	const char *content_type;
+	const char *note;
+} deluge_cases[] = {
+	{ "10-mb-on-one-line", "a", 10u << 20, "text/plain",
+	    "not all text was looked at" },
+	{ "a-million-uris", "http://a.example/1 ", 19000000, "text/plain",
+	    "not all text was looked at" },
+	{ "a-million-links", "<a href=http://a.example/>", 26000000,
+	    "text/html", "not all text was looked at" },
+	{ "a-million-levels", "<div>", 5000000, "text/html",
+	    "not all text was looked at" },
+	{ "10-mb-of-han", "发·", 10u << 20, "text/plain",
+	    "not all text was looked at" },
+};
+
+static void
+test_deluge(gconstpointer data)
+{
+	const struct deluge_case *tc = data;
+	const ContentSettings settings = { 0 };
+	const ContentThresholds thresholds = CONTENT_THRESHOLDS_DEFAULT;
+	gsize unit = strlen(tc->unit);
+	g_autofree char *text = g_malloc(tc->octets);
+	g_autoptr(ContentRules) rules = content_rules_load(NULL, TRUE,
+	    content_eval_functions());
+	g_autoptr(ContentResult) result = NULL;
+
+	for (gsize i = 0; i < tc->octets; i++)
+		text[i] = tc->unit[i % unit];
+	result = scan_text(rules, &settings, text, tc->octets,
+	    tc->content_type);
+	if (result->is_unfinished)
+		g_assert_cmpint(content_verdict(result, &thresholds), ==,
+		    VERDICT_DEFER);
+	g_assert_true(g_ptr_array_find_with_equal_func(result->notes, tc->note,
+	    g_str_equal, NULL));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -360,6 +459,7 @@ main(int argc, char **argv)
 	charsets = charsets_new();
 	han = han_new();
 	ADD_TABLE("/charset/", charset_cases, test_charset);
+	ADD_TABLE("/mail-date/", date_cases, test_date);
 	ADD_TABLE("/han/", han_cases, test_han);
 	ADD_TABLE("/html-text/", html_cases, test_html);
 	ADD_TABLE("/uri-list/", uri_cases, test_uri);
@@ -368,6 +468,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/content/verdict/", verdict_cases, test_verdict);
 	g_test_add_func("/content/bait-is-unfinished", test_bait);
 	ADD_TABLE("/content/flood/", flood_cases, test_flood);
+	ADD_TABLE("/content/deluge/", deluge_cases, test_deluge);
 	status = g_test_run();
 	charsets_free(charsets);
 	han_free(han);
