@@ -80,7 +80,8 @@ done
 mkdir "$work/db"
 # MD5 signatures of files and of PE sections, and some with wildcards, as the
 # real databases are mixed.
-awk -v n="$signatures" 'BEGIN {
+awk -v n="$signatures" -v ndb="$work/db/bench.ndb" \
+    -v hdb="$work/db/bench.hdb" 'BEGIN {
 	srand(1)
 	for (i = 0; i < n; i++) {
 		hex = sprintf("%08x%08x%08x%08x", rand() * 4294967295,
@@ -91,7 +92,7 @@ awk -v n="$signatures" 'BEGIN {
 		else
 			print hex ":" 1000 + i % 100000 ":Bench.H-" i > hdb
 	}
-}' ndb="$work/db/bench.ndb" hdb="$work/db/bench.hdb"
+}'
 printf '[rules]\nuse-system-database = no\ndatabases = %s\n' "$work/db" \
     >"$work/large.conf"
 echo "$signatures signatures, 4 workers, after $messages messages:"
