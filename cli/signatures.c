@@ -49,6 +49,10 @@ print_summary(const char *summary)
 		else if (strcmp(words[0], "types") == 0)
 			printf("Dangerous or suspicious types: %s\n",
 			    words[1]);
+		else if (strcmp(words[0], "containers") == 0)
+			printf("Containers that %s %s: %s\n", words[1],
+			    strcmp(words[1], "nobody") == 0 ?
+			    "here opens" : "opens", words[2]);
 		else if (strcmp(words[0], "policy") == 0)
 			printf("Fingerprint of the policy files: %s\n",
 			    words[1]);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scanner/archive.h"
 #include "scanner/container.h"
 #include "scanner/mac_file.h"
 #include "scanner/outlook_message.h"
@@ -39,7 +40,7 @@ static const ContainerKind kinds[] = {
 	{ "application/vnd.ms-tnef",            "TNEF",         READER_TNEF, FALSE, TRUE },
 	{ "application/ms-tnef",                "TNEF",         READER_TNEF, FALSE, TRUE },
 	/* libclamav opens these, or nobody does. */
-	{ "application/x-arj",                  "ARJ",          READER_NONE, TRUE, FALSE },
+	{ "application/x-arj",                  "ARJ",          READER_CLAMAV, TRUE, FALSE },
 	{ "application/x-ace-compressed",       "ACE",          READER_NONE, TRUE, FALSE },
 	{ "application/x-alz-compressed",       "ALZ",          READER_NONE, TRUE, FALSE },
 	{ "application/x-egg-compressed",       "EGG",          READER_NONE, TRUE, FALSE },
@@ -129,9 +130,81 @@ container_type_of(const void *octets, gsize len)
 	return NULL;
 }
 
-const ContainerKind *
-container_kinds(guint *n)
+/* --- who opens what -------------------------------------------------------- */
+
+/* A RAR file with the member "a", of eight letters. */
+static const guint8 rar_sample[] = {
+	0x52, 0x61, 0x72, 0x21, 0x1a, 0x07, 0x00, 0xcf, 0x90, 0x73, 0x00, 0x00,
+	0x0d, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1b, 0x06, 0x74, 0x00,
+	0x80, 0x21, 0x00, 0x08, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x02,
+	0x46, 0x80, 0x84, 0xbf, 0x00, 0x60, 0xa4, 0x58, 0x14, 0x30, 0x01, 0x00,
+	0x20, 0x00, 0x00, 0x00, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61,
+	0x61, 0xc4, 0x3d, 0x7b, 0x00, 0x40, 0x07, 0x00,
+};
+
+static void
+on_sample_name(const char *container_type, const char *name, guint64 size,
+    gboolean is_encrypted, gpointer data)
 {
-	*n = G_N_ELEMENTS(kinds);
-	return kinds;
+	gboolean *is_opened = data;
+
+	(void)container_type;
+	(void)name;
+	(void)size;
+	(void)is_encrypted;
+	*is_opened = TRUE;
+}
+
+static EngineVisit
+on_sample_member(const EngineMember *member, gpointer data)
+{
+	(void)member;
+	(void)data;
+	return ENGINE_VISIT_SCAN;
+}
+
+static void
+on_sample_match(const char *signature, gpointer data)
+{
+	(void)signature;
+	(void)data;
+}
+
+/* Whether libclamav has its module for RAR, which is not free. */
+static gboolean
+engine_opens_rar(const Engine *engine)
+{
+	static const EngineVisitor visitor = { on_sample_name,
+		on_sample_member, on_sample_match };
+	gboolean is_opened = FALSE;
+	const char *detail;
+
+	engine_scan(engine, rar_sample, sizeof(rar_sample), ENGINE_WHOLE,
+	    &visitor, &is_opened, &detail);
+	return is_opened;
+}
+
+char *
+container_report(const Engine *engine)
+{
+	g_autoptr(GString) report = g_string_new(NULL);
+	g_autofree char *formats = archive_formats();
+	const char *before = NULL;
+
+	g_string_append_printf(report, "libclamav %s\tzip 7z tar cpio gzip "
+	    "bzip2 xz cab lha arj iso9660 chm ole2%s\n",
+	    engine_library_version(), engine_opens_rar(engine) ? " rar" : "");
+	g_string_append_printf(report, "%s\t%s\n",
+	    archive_library_version(), formats);
+	g_string_append(report, "mailweir\ttnef outlook-msg macbinary "
+	    "applesingle appledouble\nnobody\t");
+	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		if (kinds[i].reader != READER_NONE)
+			continue;
+		g_string_append_printf(report, "%s%s", before != NULL ? ", " :
+		    "", kinds[i].label);
+		before = kinds[i].label;
+	}
+	g_string_append(report, "\n");
+	return g_string_free(g_steal_pointer(&report), FALSE);
 }

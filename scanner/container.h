@@ -9,9 +9,11 @@
 #define SCANNER_CONTAINER_H
 
 #include "scanner/entity.h"
+#include "signatures/engine.h"
 
 typedef enum {
-	READER_NONE = 0,        /* libclamav alone, or nobody */
+	READER_NONE = 0,        /* nobody */
+	READER_CLAMAV,          /* libclamav alone */
 	READER_ARCHIVE,         /* libarchive, by format */
 	READER_FILTER,          /* libarchive: one compressed file */
 	READER_ZIP,
@@ -44,7 +46,11 @@ const ContainerKind *container_zip_kind(void);
  */
 const char *container_type_of(const void *octets, gsize len);
 
-/* All kinds, in the order of the table; n is set. Static. */
-const ContainerKind *container_kinds(guint *n);
+/*
+ * Who opens what on this machine, a line each: "reader TAB kinds". libclamav's
+ * module for RAR and the parts of libarchive are asked, not assumed. Caller
+ * frees.
+ */
+char *container_report(const Engine *engine);
 
 #endif

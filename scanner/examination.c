@@ -18,6 +18,8 @@ examination_new(const RuleSet *rules, const ScanPolicy *policy, Record *record)
 	examination->policy = policy;
 	examination->record = record;
 	examination->scanned = g_hash_table_new(g_str_hash, g_str_equal);
+	examination->passwords = g_ptr_array_new_with_free_func(g_free);
+	examination->locked = g_ptr_array_new_with_free_func(locked_free);
 	return examination;
 }
 
@@ -27,6 +29,8 @@ examination_free(Examination *examination)
 	if (examination == NULL)
 		return;
 	g_hash_table_unref(examination->scanned);
+	g_ptr_array_unref(examination->passwords);
+	g_ptr_array_unref(examination->locked);
 	g_free(examination);
 }
 

@@ -37,6 +37,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Examination, examination_free)
 void examination_object(Examination *examination, PartRecord *part,
     Span octets, const GPtrArray *names, const char *reading);
 
+/* Text of the message: its words may be tried on encrypted archives, once all
+ * parts are examined. */
+void examination_add_text(Examination *examination, Span text);
+void examination_unlock(Examination *examination);
+
 /* The banned-name check alone, for a part without octets of its own. */
 void examination_names(Examination *examination, const PartRecord *part,
     const GPtrArray *names, const char *reading);

@@ -269,6 +269,7 @@ open_with(const Container *container, Span octets, Unpacking *unpacking)
 		return outlook_message_open(octets, unpacking);
 	case READER_MAC:
 		return mac_file_open(octets, unpacking);
+	case READER_CLAMAV:
 	case READER_NONE:
 		break;
 	}
@@ -469,6 +470,48 @@ wants_reader(const EngineScan *scan, const Container *container)
 }
 
 void
+open_with_password(Walk *walk, Container *container, const char *password)
+{
+	g_autoptr(GPtrArray) containers = g_ptr_array_new();
+	g_autoptr(GPtrArray) announced = g_ptr_array_new();
+	EngineScan scan = { .walk = walk, .containers = containers,
+		.way = containers, .announced = announced };
+	Opening opening = { .scan = &scan, .container = container };
+	Unpacking unpacking = { .room = walk_room(walk),
+		.max_octets = walk->examination->policy->max_part_octets,
+		.deadline = walk->deadline, .on_member = on_unpacked,
+		.data = &opening };
+	Span octets;
+
+	octets.octets = g_bytes_get_data(container->octets, &octets.len);
+	refresh_shown(&opening);
+	archive_open(octets, ARCHIVE_ZIP_DIRECTORY, password, &unpacking);
+	g_hash_table_unref(opening.shown);
+	examine_all_unread(&scan, container);
+}
+
+/*
+ * What libclamav says of encryption is said of the whole scan: only where it
+ * can mean nothing but this ZIP file, a password that opens it settles it.
+ */
+static gboolean
+is_only_lock(const EngineScan *scan, const Container *container)
+{
+	if (container->survey == NULL || !container->survey->has_encrypted ||
+	    container != g_ptr_array_index(scan->containers, 0) ||
+	    scan->has_other_encryption)
+		return FALSE;
+	for (guint i = 1; i < scan->containers->len; i++) {
+		const Container *other =
+		    g_ptr_array_index(scan->containers, i);
+
+		if (other->survey != NULL && other->survey->has_encrypted)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+void
 finish_container(EngineScan *scan, Container *container)
 {
 	Walk *walk = scan->walk;
@@ -485,4 +528,7 @@ finish_container(EngineScan *scan, Container *container)
 	}
 	examine_all_unread(scan, container);
 	examine_held_files(scan, container);
+	if (walk->examination->policy->try_passwords > 0 &&
+	    is_only_lock(scan, container))
+		remember_locked(scan, container);
 }

@@ -88,6 +88,8 @@ scan_on_match(const char *signature, gpointer data)
 		    walk->reading, "%s", signature);
 		break;
 	case REMARK_ENCRYPTED_ARCHIVE:
+		scan->has_other_encryption |= !g_str_has_prefix(signature,
+		    "Heuristics.Encrypted.Zip");
 		part->is_encrypted = TRUE;
 		record_add_finding(examination->record, FINDING_ENCRYPTED,
 		    "encrypted-archive", verdict_of(policy->encrypted_archive),

@@ -41,7 +41,7 @@ enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
 		container->survey = zip_survey_new(octets);
 	if (container->survey != NULL && container->kind == NULL)
 		container->kind = container_zip_kind();
-	if (container->kind != NULL && container->kind->reader != READER_NONE &&
+	if (container->kind != NULL && container->kind->reader > READER_CLAMAV &&
 	    (is_lasting || container->survey == NULL ||
 	    zip_survey_needs_reader(container->survey)))
 		container->octets = is_lasting ?
@@ -203,7 +203,8 @@ scan_octets(Walk *walk, PartRecord *part, Span octets, guint depth)
 	g_autoptr(GPtrArray) way = g_ptr_array_new();
 	g_autoptr(GPtrArray) announced = g_ptr_array_new_with_free_func(
 	    announced_free);
-	EngineScan scan = { walk, containers, way, announced };
+	EngineScan scan = { .walk = walk, .containers = containers,
+		.way = way, .announced = announced };
 	Container *root;
 	const char *detail;
 
@@ -282,7 +283,8 @@ walk_loose(Examination *examination, Span octets, EngineScope scope,
 	PartRecord part = { .path = (char *)path, .names = names };
 	Walk walk = { .examination = examination, .reading = reading,
 		.root = &part, .root_octets = octets.len };
-	EngineScan scan = { &walk, containers, way, announced };
+	EngineScan scan = { .walk = &walk, .containers = containers,
+		.way = way, .announced = announced };
 	const char *detail;
 
 	walk.deadline = g_get_monotonic_time() +

@@ -9,6 +9,7 @@
  * examination_walk.c    the containers in an object as libclamav opens them
  * examination_open.c    those that libclamav does not open, and what is unread
  * examination_traits.c  what an object can do, and the files it holds
+ * examination_unlock.c  encrypted ones, with words of the message
  * examination_remark.c  what libclamav says of an object
  */
 #ifndef SCANNER_EXAMINERS_H
@@ -24,6 +25,8 @@ struct examination {
 	const ScanPolicy *policy;
 	Record *record;
 	GHashTable *scanned;    /* sha256 -> borrowed PartRecord that was scanned */
+	GPtrArray *passwords;   /* of char *: words to try */
+	GPtrArray *locked;      /* archives to try them on: examination_unlock.c */
 };
 
 /* One object and all that is in it, however it is opened: limits count here. */
@@ -69,6 +72,7 @@ typedef struct {
 	GPtrArray *containers;  /* of Container *: every object that was visited */
 	GPtrArray *way;         /* of Container *, borrowed: to the current one */
 	GPtrArray *announced;   /* of Announced * */
+	gboolean has_other_encryption;  /* than that of ZIP */
 } EngineScan;
 
 /* --- examination.c: about a part --- */
@@ -162,6 +166,17 @@ GPtrArray *examine_traits(Walk *walk, const PartRecord *part, Span octets,
 /* After the scan: the files that the container holds, where libclamav did not
  * show them, or without their names. */
 void examine_held_files(EngineScan *scan, Container *container);
+
+/* Shows the members of an encrypted ZIP file. */
+void open_with_password(Walk *walk, Container *container,
+    const char *password);
+
+/* --- examination_unlock.c --- */
+
+void locked_free(gpointer data);
+
+/* The container is an encrypted ZIP file. */
+void remember_locked(EngineScan *scan, const Container *container);
 
 /* --- examination_remark.c --- */
 

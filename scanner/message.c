@@ -423,6 +423,9 @@ examine_decoded(struct scan *scan, struct leaf *leaf,
 	    entity->reading);
 	if (part->coverage != COVERAGE_SCANNED)
 		return;
+	if (part->detected_type != NULL &&
+	    g_str_has_prefix(part->detected_type, "text/"))
+		examination_add_text(scan->examination, octets);
 	check_hidden(scan, leaf, part, encoding);
 	if (encoding == ENCODING_IDENTITY)
 		examine_base64_runs(scan, octets, part->path);
@@ -656,6 +659,7 @@ message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
 		.entered = entered };
 
 	examine_message(&scan, message, "", 0);
+	examination_unlock(examination);
 	if (ambiguity_of_record(record) >= AMBIGUITY_DIFFERENT &&
 	    !is_over_limit(record))
 		examination_mail(examination, message, "");

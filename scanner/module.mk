@@ -26,7 +26,8 @@ libmailweir_a_SOURCES += \
 	scanner/examination_claims.c scanner/examination_exception.c \
 	scanner/examination_member.c \
 	scanner/examination_open.c scanner/examination_remark.c \
-	scanner/examination_traits.c scanner/examination_walk.c \
+	scanner/examination_traits.c scanner/examination_unlock.c \
+	scanner/examination_walk.c \
 	scanner/field_body.c scanner/field_body.h \
 	scanner/filename.c scanner/filename.h \
 	scanner/gmime_reading.c scanner/gmime_reading.h \

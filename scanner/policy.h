@@ -72,6 +72,7 @@ typedef struct {
 	HeaderLimits header;
 	ContentPolicy content;
 	/* choices */
+	guint try_passwords;    /* words of the text, on encrypted archives */
 	PolicyChoice encrypted_archive;
 	PolicyChoice encrypted_document;
 	PolicyChoice ambiguous_archive; /* programs differ in what is in it */

@@ -322,6 +322,7 @@ survey_member(ZipSurvey *survey, Span octets, const struct entry *central,
 	if (!g_hash_table_add(names, g_steal_pointer(&name)))
 		survey->oddities |= ZIP_ODD_DUPLICATE;
 	survey->has_rare_method |= is_rare_method(central->method);
+	survey->has_encrypted |= (central->flags & FLAG_ENCRYPTED) != 0;
 	if (!is_same(central->unicode_name, central->name))
 		add_alias(survey, central->unicode_name);
 	if (central->local > octets.len) {

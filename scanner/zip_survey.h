@@ -32,6 +32,7 @@ typedef struct {
 	/* Of char *: names beside those of the local headers, where they differ:
 	 * in the directory, in the Unicode path field (APPNOTE 4.6.9), and in
 	 * other central directories. */
+	gboolean has_encrypted;
 	GPtrArray *aliases;
 	GArray *unlisted;       /* of gsize: where such a local header is */
 } ZipSurvey;

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scanner/container.h"
 #include "scanner/content_eval.h"
 #include "scanner/scan.h"
 #include "signatures/ruleset.h"
@@ -58,6 +59,17 @@ child_free(gpointer data)
 
 /* --- what it tells ------------------------------------------------------------ */
 
+/* Who opens which containers: "containers TAB reader TAB kinds". */
+static void
+add_readers(GString *text, const Engine *engine)
+{
+	g_autofree char *report = container_report(engine);
+	g_auto(GStrv) lines = g_strsplit(report, "\n", -1);
+
+	for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+		g_string_append_printf(text, "containers\t%s\n", lines[i]);
+}
+
 static char *
 summary_of(const RuleSet *rules)
 {
@@ -81,6 +93,7 @@ summary_of(const RuleSet *rules)
 	g_string_append_printf(text, "extensions\t%u\ntypes\t%u\npolicy\t%s\n",
 	    attachments_count(ruleset_attachments(rules)),
 	    types_count(ruleset_types(rules)), ruleset_fingerprint(rules));
+	add_readers(text, engine);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 

@@ -84,6 +84,8 @@ static const struct key {
 	    KEY(policy.max_expansion_ratio), 250, 1, 100000 },
 	{ "limits", "max-container-time", KIND_MILLISECONDS,
 	    KEY(policy.max_container_ms), 60000, 1, 3600000 },
+	{ "policy", "try-passwords", KIND_COUNT, KEY(policy.try_passwords), 0,
+	    0, 1000 },
 	{ "policy", "encrypted-archive", KIND_CHOICE,
 	    KEY(policy.encrypted_archive), CHOICE_REFUSE, 0, 0 },
 	{ "policy", "encrypted-document", KIND_CHOICE,

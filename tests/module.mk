@@ -71,6 +71,7 @@ dist_check_SCRIPTS += \
 	tests/test-attachments.sh \
 	tests/test-check.sh \
 	tests/test-confinement.sh \
+	tests/test-coverage.sh \
 	tests/test-evasions.sh \
 	tests/test-explain.sh \
 	tests/test-faults.sh \
