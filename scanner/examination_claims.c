@@ -220,3 +220,18 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 		judge_type(examination, part, "", part_first_name(part), reading);
 	apply_exceptions(examination, part, names);
 }
+
+void
+examine_second_opinion(Examination *examination, const PartRecord *part,
+    const char *engine_type, const char *reading)
+{
+	const char *rule = NULL, *reason = NULL, *type = NULL;
+
+	if (part->detected_type != NULL)
+		type = types_second_opinion(ruleset_types(examination->rules),
+		    part->detected_type, engine_type, &rule, &reason);
+	if (type != NULL)
+		record_add_finding(examination->record, FINDING_TYPE, rule,
+		    VERDICT_ILLEGAL, part->path, part_first_name(part),
+		    reading, "%s, says libclamav: %s", type, reason);
+}

@@ -172,8 +172,11 @@ on_member(const EngineMember *member, gpointer data)
 	PartRecord *part;
 	gboolean is_new;
 
-	if (member->depth == 0)
+	if (member->depth == 0) {
 		root->engine_type = g_intern_string(member->engine_type);
+		examine_second_opinion(scan->walk->examination, root->part,
+		    member->engine_type, scan->walk->reading);
+	}
 	if (member->depth == 0 || member->is_normalised)
 		return ENGINE_VISIT_SCAN;
 	container = enclosing_container(scan, depth, member->parent_len);
@@ -186,6 +189,8 @@ on_member(const EngineMember *member, gpointer data)
 		return ENGINE_VISIT_SKIP;
 	container = enter_container(scan, part, octets, depth, FALSE);
 	container->engine_type = g_intern_string(member->engine_type);
+	examine_second_opinion(scan->walk->examination, part,
+	    member->engine_type, scan->walk->reading);
 	container->held = examine_traits(scan->walk, part, octets,
 	    holder_type);
 	return ENGINE_VISIT_SCAN;

@@ -93,6 +93,11 @@ void add_size_finding(Examination *examination, PartRecord *part,
 void examine_type(Examination *examination, PartRecord *part, Span octets,
     const GPtrArray *names, const char *reading);
 
+/* What libclamav takes part for, where that is worse than what it was detected
+ * as. */
+void examine_second_opinion(Examination *examination, const PartRecord *part,
+    const char *engine_type, const char *reading);
+
 /* --- examination_exception.c --- */
 
 /* Turns findings about the name and type of part into notes where the operator

@@ -51,8 +51,7 @@ is_carrier(const guint8 *octets, gsize len)
 		if (len > carriers[i].len && memcmp(octets,
 		    carriers[i].octets, carriers[i].len) == 0)
 			return TRUE;
-	/* The volume descriptor of a disc image. */
-	return len > 32774 && memcmp(octets + 32769, "CD001", 5) == 0;
+	return FALSE;
 }
 
 static gboolean
@@ -270,16 +269,41 @@ take_numbers(Span octets, gsize *offset)
 	return *offset - begin;
 }
 
-/* A long literal that decodes to a carrier is one, whatever script does. */
-static void
-examine_literal(Page *page, Span literal)
+static gboolean
+is_picture(Span octets)
 {
-	if (keep(page, (Span){ NULL, 0 }, decode(literal)))
-		traits_add(page->traits, TRAIT_HTML_SMUGGLING,
-		    "script that holds an archive or a program");
+	static const char *const marks[] = { "\x89PNG", "\xff\xd8\xff", "GIF8",
+		"RIFF", "wOFF", "wOF2", "OTTO", "<svg" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+		if (octets.len >= strlen(marks[i]) && memcmp(octets.octets,
+		    marks[i], strlen(marks[i])) == 0)
+			return TRUE;
+	return FALSE;
 }
 
-/* Octets of all long literals of the page. */
+/*
+ * A long literal that decodes to a carrier is one, whatever script does.
+ * Whether it counts as a coded file: pictures and fonts are what pages are made
+ * of.
+ */
+static gboolean
+examine_literal(Page *page, Span literal)
+{
+	Span begin = { literal.octets, MIN(literal.len, MIN_LITERAL_OCTETS) };
+	g_autoptr(GBytes) octets = decode(begin);
+	Span decoded;
+
+	decoded.octets = g_bytes_get_data(octets, &decoded.len);
+	if (!is_carrier(decoded.octets, decoded.len))
+		return !is_picture(decoded);
+	keep(page, (Span){ NULL, 0 }, decode(literal));
+	traits_add(page->traits, TRAIT_HTML_SMUGGLING,
+	    "script that holds an archive or a program");
+	return TRUE;
+}
+
+/* Octets of all long literals of the page that may be coded files. */
 static gsize
 examine_literals(Page *page)
 {
@@ -297,9 +321,9 @@ examine_literals(Page *page)
 		}
 		if (i == begin && is_base64(octets.octets[i])) {
 			len = take_base64(octets, &i);
-			if (len >= MIN_LITERAL_OCTETS)
-				examine_literal(page, (Span){
-					octets.octets + begin, i - begin });
+			if (len >= MIN_LITERAL_OCTETS && !examine_literal(page,
+			    (Span){ octets.octets + begin, i - begin }))
+				len = 0;
 		}
 		total += len >= MIN_LITERAL_OCTETS ? len : 0;
 		/* Not again in the middle of a word. */

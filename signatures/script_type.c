@@ -32,7 +32,7 @@ plain_text(const guint8 *octets, gsize len)
 	else if (len >= 4 && (memcmp(octets, "\xfe\xff", 2) == 0 ||
 	    (octets[0] == 0 && octets[2] == 0 && octets[1] != 0)))
 		step = 2, first = octets[0] == 0xfe ? 3 : 1;
-	text = g_malloc(len / step + 1);
+	text = g_malloc(len + 1);
 	for (gsize i = first; i < len; i += step) {
 		char c = g_ascii_tolower((char)octets[i]);
 

@@ -21,6 +21,8 @@ struct types {
 	/* Extension -> list of types and patterns. */
 	GHashTable *extension;
 	GHashTable *disguise;
+	/* libclamav's type -> list of one type of ours. */
+	GHashTable *engine;
 	/* Type -> list of one extension. */
 	GHashTable *declared;
 };
@@ -134,6 +136,26 @@ check_declared_group(const ConfFile *conf, const char *group, GError **error)
 	return TRUE;
 }
 
+static gboolean
+check_engine_group(const ConfFile *conf, const char *group, GError **error)
+{
+	const char *const *keys = conf_file_keys(conf, group);
+
+	for (guint i = 0; keys[i] != NULL; i++) {
+		const char *const *values = conf_file_list(conf, group,
+		    keys[i]);
+
+		if (!g_str_has_prefix(keys[i], "CL_TYPE_"))
+			return conf_file_fail(conf, group, keys[i], error,
+			    "the key must be a type of libclamav, CL_TYPE_...");
+		if (values[0] == NULL || values[1] != NULL ||
+		    !is_type_pattern(values[0]))
+			return conf_file_fail(conf, group, keys[i], error,
+			    "the value must be one type");
+	}
+	return TRUE;
+}
+
 /* Key -> list of a group, borrowed from conf. */
 static GHashTable *
 table_of_group(const ConfFile *conf, const char *group)
@@ -159,6 +181,7 @@ types_load(const char *path, GError **error)
 		{ "dangerous", check_type_group, &types->dangerous },
 		{ "suspicious", check_type_group, &types->suspicious },
 		{ "weak", check_type_group, &types->weak },
+		{ "engine", check_engine_group, &types->engine },
 		{ "extension", check_extension_group, &types->extension },
 		{ "disguise", check_extension_group, &types->disguise },
 		{ "declared", check_declared_group, &types->declared },
@@ -179,8 +202,8 @@ types_load(const char *path, GError **error)
 		if (k == G_N_ELEMENTS(known)) {
 			conf_file_fail(types->conf, groups[i], NULL, error,
 			    "unknown group; there are [dangerous], "
-			    "[suspicious], [weak], [extension], [disguise] "
-			    "and [declared]");
+			    "[suspicious], [weak], [engine], [extension], "
+			    "[disguise] and [declared]");
 			return NULL;
 		}
 		if (!known[k].check(types->conf, groups[i], error))
@@ -199,6 +222,7 @@ types_free(Types *types)
 	g_clear_pointer(&types->dangerous, g_hash_table_unref);
 	g_clear_pointer(&types->suspicious, g_hash_table_unref);
 	g_clear_pointer(&types->weak, g_hash_table_unref);
+	g_clear_pointer(&types->engine, g_hash_table_unref);
 	g_clear_pointer(&types->extension, g_hash_table_unref);
 	g_clear_pointer(&types->disguise, g_hash_table_unref);
 	g_clear_pointer(&types->declared, g_hash_table_unref);
@@ -260,6 +284,20 @@ types_declared_extension(const Types *types, const char *declared_type)
 	    declared_type);
 
 	return values != NULL ? values[0] : NULL;
+}
+
+const char *
+types_second_opinion(const Types *types, const char *detected_type,
+    const char *engine_type, const char **rule, const char **reason)
+{
+	const char *const *meant = engine_type != NULL ?
+	    g_hash_table_lookup(types->engine, engine_type) : NULL;
+
+	if (meant == NULL || find_type(types->dangerous, detected_type) != NULL ||
+	    types_judge(types, meant[0], "", FALSE, rule, reason) !=
+	        TYPE_DANGEROUS)
+		return NULL;
+	return meant[0];
 }
 
 guint

@@ -14,6 +14,8 @@
  *                  sent as setup.sh passes, the same as photo.jpg does not)
  *   [weak]         type = rule ; reason        a note: too little is known to
  *                  refuse mail for it
+ *   [engine]       CL_TYPE_... = type          what libclamav's types mean,
+ *                  where they are certain: the second opinion
  *   [extension]    ext = type; type; ...       the types an extension may have
  *   [disguise]     ext = type; type; ...       types that refuse under this
  *                  extension although harmless in themselves
@@ -56,6 +58,13 @@ TypeJudgement types_judge(const Types *types, const char *detected_type,
 /* As [declared] has it for the type in lower case; NULL: no extension. */
 const char *types_declared_extension(const Types *types,
     const char *declared_type);
+
+/*
+ * What libclamav's type (NULL: not known) means, where that is dangerous and
+ * detected_type is not; NULL: no more is known. rule and reason as above.
+ */
+const char *types_second_opinion(const Types *types, const char *detected_type,
+    const char *engine_type, const char **rule, const char **reason);
 
 guint types_count(const Types *types);
 

@@ -229,7 +229,8 @@ static const struct judge_case {
 	    FALSE, TYPE_NOTE },
 	{ "guessed-program-as-pdf", "application/x-guessed-program", "pdf",
 	    FALSE, TYPE_NOTE },
-	{ "png-as-jpg", "image/png", "jpg", FALSE, TYPE_HARMLESS },
+	{ "jpeg-as-jpg", "image/jpeg", "jpg", FALSE, TYPE_HARMLESS },
+	{ "png-as-jpg", "image/png", "jpg", FALSE, TYPE_NOTE },
 	{ "zip-as-pdf", "application/zip", "pdf", FALSE, TYPE_DISGUISED },
 	{ "html-as-jpg", "text/html", "jpg", FALSE, TYPE_DISGUISED },
 	{ "script-as-jpg", "text/x-shellscript", "jpg", FALSE,
@@ -257,6 +258,33 @@ test_judge(gconstpointer data)
 	g_assert_cmpint(types_judge(types, tc->type, tc->extension,
 	    tc->is_mail_text, &rule, &reason), ==, tc->want);
 	g_assert_true((rule != NULL) == (tc->want != TYPE_HARMLESS));
+}
+
+static const struct opinion_case {
+	const char *name;
+	const char *detected_type;
+	const char *engine_type;
+	const char *want;       /* rule; NULL: none */
+} opinion_cases[] = {
+	{ "unknown-is-elf", "application/octet-stream", "CL_TYPE_ELF",
+	    "program" },
+	{ "text-is-shortcut", "text/plain", "CL_TYPE_LNK", "shortcut" },
+	{ "known-already", "application/x-executable", "CL_TYPE_ELF", NULL },
+	{ "two-octets", "text/plain", "CL_TYPE_MSEXE", NULL },
+	{ "harmless", "application/octet-stream", "CL_TYPE_PDF", NULL },
+	{ "not-known", "application/octet-stream", NULL, NULL },
+};
+
+static void
+test_opinion(gconstpointer data)
+{
+	const struct opinion_case *tc = data;
+	g_autoptr(Types) types = types_load(NULL, NULL);
+	const char *rule = NULL, *reason = NULL;
+
+	types_second_opinion(types, tc->detected_type, tc->engine_type, &rule,
+	    &reason);
+	g_assert_cmpstr(rule, ==, tc->want);
 }
 
 /* The published lines, to the octet. */
@@ -411,6 +439,7 @@ main(int argc, char **argv)
 	g_test_add_func("/config/too-big", test_too_big);
 	g_test_add_func("/config/operator-list", test_operator_list);
 	ADD_TABLE("/config/judge/", judge_cases, test_judge);
+	ADD_TABLE("/config/second-opinion/", opinion_cases, test_opinion);
 	ADD_TABLE("/config/reply/", reply_cases, test_reply);
 	ADD_TABLE("/config/find/", find_cases, test_find);
 	g_test_add_func("/config/find-nothing", test_find_nothing);
