@@ -22,6 +22,9 @@
 #define ZIP_END_OCTETS 22
 #define ZIP_MAX_COMMENT_OCTETS 65535
 #define ACTIVE_MIME_HEADER_OCTETS 50
+/* How the optional header of a program for 32 or 64 bits begins. */
+#define PE32 0x10b
+#define PE32_PLUS 0x20b
 #define MAX_INFLATED_OCTETS (64u << 20)
 
 static gboolean
@@ -122,37 +125,64 @@ holds_pdf(Span octets)
 	    octets_find(octets, "endobj") != NULL;
 }
 
+/*
+ * Whether the "PE" at the offset belongs to a Windows program: the header
+ * behind it begins as one, and the DOS header, some octets before, points here.
+ */
+static gboolean
+is_windows_program(Span octets, gsize offset)
+{
+	Cursor optional = cursor_at(octets, (guint64)offset + 24);
+	guint magic = cursor_u16(&optional);
+
+	if (magic != PE32 && magic != PE32_PLUS)
+		return FALSE;
+	for (gsize back = 64; back <= MIN(offset, 1024); back++) {
+		const guint8 *dos = octets.octets + offset - back;
+		Cursor pointer = cursor_at(octets,
+		    (guint64)(offset - back) + 60);
+
+		if (dos[0] == 'M' && dos[1] == 'Z' &&
+		    cursor_u32(&pointer) == back)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* The identification of an ELF file: class, byte order, version, then zeros. */
+static gboolean
+is_elf(Span octets, gsize offset)
+{
+	const guint8 *elf = octets.octets + offset;
+
+	return octets.len - offset > 16 && (elf[4] == 1 || elf[4] == 2) &&
+	    (elf[5] == 1 || elf[5] == 2) && elf[6] == 1 && elf[10] == 0 &&
+	    elf[12] == 0 && elf[14] == 0;
+}
+
 /* A program for Windows or Linux anywhere in the octets. */
 static gboolean
 holds_program(Span octets)
 {
-	static const char pe[] = { 'P', 'E', 0, 0 };
-	static const char elf[] = { 0x7f, 'E', 'L', 'F' };
-	const guint8 *begin = octets.octets, *end = begin + octets.len;
-	const guint8 *at = begin;
+	static const struct {
+		char mark[4];
+		gboolean (*is_program)(Span octets, gsize offset);
+	} kinds[] = {
+		{ { 'P', 'E', 0, 0 }, is_windows_program },
+		{ { 0x7f, 'E', 'L', 'F' }, is_elf },
+	};
 
-	while ((at = memmem(at, (gsize)(end - at), pe, sizeof(pe))) != NULL) {
-		/* The DOS header is some octets before, and points here. */
-		for (gsize back = 64; back <= 1024 &&
-		     back <= (gsize)(at - begin); back++) {
-			Cursor offset = cursor_at(octets,
-			    (guint64)(at - begin) - back + 60);
+	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		Span rest = octets;
+		const guint8 *at;
 
-			if (at[-(gssize)back] == 'M' &&
-			    at[1 - (gssize)back] == 'Z' &&
-			    cursor_u32(&offset) == back)
+		while ((at = memmem(rest.octets, rest.len, kinds[i].mark,
+		    sizeof(kinds[i].mark))) != NULL) {
+			if (kinds[i].is_program(octets,
+			    (gsize)(at - octets.octets)))
 				return TRUE;
+			rest = octets_behind(octets, at + 1);
 		}
-		at++;
-	}
-	at = begin;
-	while ((at = memmem(at, (gsize)(end - at), elf, sizeof(elf))) != NULL) {
-		/* Class, byte order, version; then zeros. */
-		if (end - at > 16 && (at[4] == 1 || at[4] == 2) &&
-		    (at[5] == 1 || at[5] == 2) && at[6] == 1 &&
-		    at[10] == 0 && at[12] == 0 && at[14] == 0)
-			return TRUE;
-		at++;
 	}
 	return FALSE;
 }
@@ -245,6 +275,8 @@ document_examine(Span octets, const char *type, const char *holder_type,
 {
 	gboolean is_in_pdf = g_strcmp0(holder_type, "application/pdf") == 0;
 
+	if (octets.len == 0)
+		return;
 	if (begins(octets, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
 		office_examine_ole2(octets, traits);
 	else if (begins(octets, "{\\rt", 4))
@@ -259,7 +291,7 @@ document_examine(Span octets, const char *type, const char *holder_type,
 	else if (holder_type != NULL && strstr(holder_type, "spreadsheet"))
 		office_examine_binary(octets, traits);
 	if (strcmp(type, "application/pdf") == 0 || holds_pdf(octets) ||
-	    (is_in_pdf && g_ascii_isdigit(octets.len > 0 ? *octets.octets : 0)))
+	    (is_in_pdf && g_ascii_isdigit(*octets.octets)))
 		pdf_examine(octets, traits);
 	examine_pairs(octets, type, traits);
 }

@@ -91,8 +91,11 @@ vba_source(Span stream)
 	/* Every source begins with "Attribute VB_Name": eight octets that
 	 * nothing could be copied for, behind their flags. */
 	static const char begin[] = "\0Attribut";
-	const guint8 *at = stream.octets, *end = at + stream.len;
+	const guint8 *at = stream.octets, *end;
 
+	if (stream.len == 0)
+		return NULL;
+	end = at + stream.len;
 	while (at != NULL && at < end) {
 		at = memmem(at, (gsize)(end - at), begin, sizeof(begin) - 1);
 		if (at == NULL)
