@@ -128,8 +128,8 @@ print_for_exim(const VerdictFile *verdict)
 static void
 print_answer(const VerdictFile *verdict, enum style style)
 {
-	/* pipe(8) knows enhanced status codes, but not reply codes; and one
-	 * line. */
+	/* pipe(8) knows enhanced status codes, but not reply codes, and one
+	 * line, of which it would show the end too. */
 	if (style == STYLE_EXIM)
 		print_for_exim(verdict);
 	else if (verdict->reply == NULL && style == STYLE_REPLY)
@@ -137,7 +137,7 @@ print_answer(const VerdictFile *verdict, enum style style)
 	else if (verdict->reply != NULL && style == STYLE_REPLY)
 		puts(verdict->reply);
 	else if (verdict->reply != NULL)
-		printf("%.*s\n", (int)strcspn(verdict->reply + 4, "\n"),
+		printf("%.*s", (int)strcspn(verdict->reply + 4, "\n"),
 		    verdict->reply + 4);
 }
 
@@ -167,17 +167,18 @@ set_alarm(const Catalogue *catalogue, enum style style, guint wait)
 	g_autofree char *reply = reply_line(catalogue_reply(catalogue,
 	    VERDICT_DEFER));
 
-	n_last_words = (gsize)g_snprintf(last_words, sizeof(last_words), "%s\n",
-	    reply + (style == STYLE_PIPE ? 4 : 0));
+	n_last_words = (gsize)g_snprintf(last_words, sizeof(last_words),
+	    "%s%s", style == STYLE_PIPE ? reply + 4 : reply,
+	    style == STYLE_PIPE ? "" : "\n");
 	signal(SIGALRM, on_alarm);
 	alarm(wait + GRACE_SECONDS);
 }
 
-/* Exim's ${run} takes standard error for a part of the answer. */
+/* Exim's ${run} and pipe(8) take standard error for a part of the answer. */
 static void
 report(enum style style, const char *problem)
 {
-	if (style != STYLE_EXIM) {
+	if (style == STYLE_REPLY) {
 		cli_fail(0, "submit", "%s", problem);
 		return;
 	}
