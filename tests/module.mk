@@ -117,8 +117,10 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 # tests/mta/enter). Run by ./dev test, once and one after the other, and not by
 # make check.
 MTA_TESTS = tests/mta/test-postfix.sh tests/mta/test-exim.sh \
-	tests/mta/test-opensmtpd.sh tests/mta/test-replies.sh
-EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py tests/mta/transcript.py \
+	tests/mta/test-opensmtpd.sh tests/mta/test-replies.sh \
+	tests/mta/test-docs.sh
+EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py \
+	tests/mta/transcript.py \
 	tests/mta/fake-auth.py tests/mta/fake-worker.py tests/mta/make-octets.py \
 	tests/mta/dialogue.py tests/mta/replies.tsv
 check-mta: all

@@ -88,7 +88,9 @@ class Session:
         self.conn.sendall(b".\r\n")
         if self.options.hang_up == "end":
             return None
+        self.conn.settimeout(self.options.patience)
         reply = self.read_reply()
+        self.conn.settimeout(self.options.timeout)
         return reply, time.monotonic() - started
 
     def bdat(self, octets):
@@ -165,6 +167,8 @@ def main():
     parser.add_argument("--sessions", type=int, default=1,
                         help="so many at once, each sending all of that")
     parser.add_argument("--timeout", type=float, default=120)
+    parser.add_argument("--patience", type=float, default=120,
+                        help="seconds to wait for the reply to the message")
     parser.add_argument("--times", action="store_true",
                         help="milliseconds before each reply")
     options = parser.parse_args()

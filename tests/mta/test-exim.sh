@@ -4,11 +4,12 @@
 set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
-mta_enter "$0" exim4-daemon-heavy
+mta_enter "$0" exim4-daemon-heavy,swaks
 contrib=$G_TEST_SRCDIR/../contrib/exim
 
 useradd --create-home inbox
 useradd --create-home other
+useradd --create-home third
 mailweir_setup
 usermod --append --groups mailweir Debian-exim
 messages_make
@@ -17,12 +18,14 @@ install -D "$work/mailweir.conf" /etc/mailweir/mailweir.conf
 cp "$contrib"/mailweir-* /etc/exim4/
 cat >/etc/exim4/exim4.conf.localmacros <<'MACROS'
 CHECK_DATA_LOCAL_ACL_FILE = /etc/exim4/mailweir-acl
+MESSAGE_SIZE_LIMIT = 100M
+IGNORE_SMTP_LINE_LENGTH_LIMIT = yes
 MACROS
 exim_start
 
 # --- without anybody ----------------------------------------------------------
 is 'without a worker it is our 451, within a second' "$error451" \
-    "$(send --timeout 1 "$work/clean.eml")"
+    "$(send_impatiently "$work/clean.eml")"
 chmod 700 "$spool"
 is 'without access to the spool too' "$error451" "$(send "$work/clean.eml")"
 chmod 755 "$spool"
@@ -71,5 +74,31 @@ is 'a message of 50 MB is accepted' 250 "${got%% *}"
 many_replies_are_right 1
 worker_stop
 is 'nothing is left in the spool' '' "$(spool_files)"
+
+# --- by the socket of the spool -----------------------------------------------------------
+usermod --append --groups Debian-exim mailweir
+printf '[spool]\nscan-directories = /var/spool/exim4/scan\n' \
+    >>"$work/mailweir.conf"
+echo 'MAILWEIR_SOCKET = yes' >>/etc/exim4/exim4.conf.localmacros
+exim_stop
+exim_start
+is 'without a worker it is our 451, within a second' "$error451" \
+    "$(send_impatiently "$work/clean.eml")"
+worker_start
+each_reply_is_exact
+send --to third@mx.example.net "$work/forged.eml" >"$work/answer"
+wait_for 10 delivered third
+is 'the field of the verdict is the only one of its name' \
+    'MIME-Ambiguity-Results: mx.example.net; none' \
+    "$(grep -hi ^MIME-Ambiguity-Results /home/third/Maildir/new/*)"
+got=$(send --from '"a %20|b"@sender.example' --recipients 3 "$work/clean.eml")
+is 'odd addresses are no trouble' 250 "${got%% *}"
+kill -STOP "$worker"
+send "$work/clean.eml" >"$work/answer" &
+client=$!
+wait_for 10 busy
+kill -KILL "$worker"
+wait "$client"
+is 'the worker is killed: our 451' "$error451" "$(cat "$work/answer")"
 exim_stop
 mta_done

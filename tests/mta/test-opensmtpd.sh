@@ -4,7 +4,7 @@
 set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
-mta_enter "$0" opensmtpd
+mta_enter "$0" opensmtpd,swaks
 
 useradd --create-home inbox
 useradd --create-home other
@@ -23,7 +23,7 @@ opensmtpd_start
 
 # --- without anybody ----------------------------------------------------------
 is 'without a worker it is our 451, within a second' "$error451" \
-    "$(send --timeout 1 "$work/clean.eml")"
+    "$(send_impatiently "$work/clean.eml")"
 is 'nothing is left in the spool' '' "$(spool_files)"
 
 # --- what the worker says, and what it must not say ------------------------------

@@ -4,7 +4,7 @@
 set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
-mta_enter "$0" postfix
+mta_enter "$0" postfix,swaks
 sockets=/var/spool/postfix/mailweir
 
 useradd --create-home inbox
@@ -30,7 +30,7 @@ mailweir-milter --listen "unix:$sockets/milter.sock" --spool "$spool" \
 is 'a second milter does not take the socket away' '73 1' \
     "$? $(grep -c 'another instance' "$work/second.log")"
 is 'without a worker it is our 451, within a second' "$error451" \
-    "$(send --timeout 1 "$work/clean.eml")"
+    "$(send_impatiently "$work/clean.eml")"
 is 'nothing is left in the spool' '' "$(spool_files)"
 
 # --- what the worker says, and what it must not say ------------------------------
@@ -123,6 +123,13 @@ is 'the client hangs up in the middle, and without waiting' \
 many_replies_are_right 5
 send --sessions 4 --count 60 "$work/illegal.eml" >"$work/many" &
 client=$!
+kill -HUP "$worker"
+wait_for 60 grep -q 'new rules' "$work/worker.log"
+wait "$client"
+is 'new rules under load: every reply is right' 240 \
+    "$(grep -c '^552 5.7.0 Illegal Attachment$' "$work/many")"
+send --sessions 4 --count 60 "$work/illegal.eml" >"$work/many" &
+client=$!
 wait_for 10 test -s "$work/milter.log"
 kill "$milter"
 wait "$milter"
@@ -135,6 +142,38 @@ is 'the milter is restarted under load: the right reply or 4xx' '240 0' \
 worker_stop
 milter_stop
 is 'nothing is left in the spool' '' "$(spool_files)"
+
+# --- behind the queue: pipe(8) ----------------------------------------------------------------
+# What Postfix makes of it is in its log: status, and what it says of why.
+in_log() {
+	grep -o "$1" /var/log/mail.log
+}
+cat >>/etc/postfix/master.cf <<'MASTER'
+scan unix - n n - 10 pipe
+  flags=Rq user=mailweir null_sender=
+  argv=/usr/bin/mailweir submit --pipe /usr/sbin/sendmail --sender ${sender}
+  /var/spool/mailweir - ${recipient}
+MASTER
+postconf smtpd_milters= content_filter=scan:dummy
+postconf -P pickup/unix/content_filter=
+postfix reload 2>/dev/null
+send --to other@mx.example.net "$work/illegal.eml" >"$work/answer"
+wait_for 20 in_log 'dsn=4.3.0, status=deferred' >"$work/answer"
+is 'pipe: without a worker it is tried again' \
+    "status=deferred (${error451#* * })" \
+    "$(in_log 'status=deferred (Requested.*')"
+worker_start
+send --to other@mx.example.net "$work/illegal.eml" >"$work/answer"
+wait_for 20 in_log 'dsn=5.7.0, status=bounced' >"$work/answer"
+is 'pipe: an illegal attachment is a bounce' \
+    'status=bounced (Illegal Attachment)' "$(in_log 'status=bounced.*')"
+rm -f /home/other/Maildir/new/*
+send --to other@mx.example.net "$work/dotted.eml" >"$work/answer"
+wait_for 10 delivered other
+is 'pipe: a clean message comes back as it was' \
+    "$(sed -n '/^\r*$/,$p' "$work/dotted.eml" | tr -d '\r' | sha256sum)" \
+    "$(sed -n '/^$/,$p' /home/other/Maildir/new/* | sha256sum)"
+worker_stop
 postfix_stop
 kill "$auth"
 mta_done
