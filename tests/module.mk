@@ -120,7 +120,7 @@ MTA_TESTS = tests/mta/test-postfix.sh tests/mta/test-exim.sh \
 	tests/mta/test-opensmtpd.sh tests/mta/test-replies.sh \
 	tests/mta/test-docs.sh
 EXTRA_DIST += $(MTA_TESTS) tests/mta/enter tests/mta/lib.sh tests/mta/smtp.py \
-	tests/mta/transcript.py \
+	tests/mta/transcript.py tests/mta/bench.sh \
 	tests/mta/fake-auth.py tests/mta/fake-worker.py tests/mta/make-octets.py \
 	tests/mta/dialogue.py tests/mta/replies.tsv
 check-mta: all
