@@ -55,7 +55,8 @@ try_to_get_out(const Confinement *confinement, uid_t uid, gid_t gid,
 static enum trial
 run_trial(const Confinement *confinement, uid_t uid, gid_t gid)
 {
-	g_autofree char *scratch = scratch_new(NULL);
+	int lock = -1;
+	g_autofree char *scratch = scratch_new(&lock, NULL);
 	g_autofree char *folder = scratch != NULL ?
 	    g_build_filename(scratch, "1", NULL) : NULL;
 	int status = TRIAL_FAILED << 8;
@@ -72,6 +73,8 @@ run_trial(const Confinement *confinement, uid_t uid, gid_t gid)
 		waitpid(pid, &status, 0);
 	if (scratch != NULL)
 		scratch_remove(scratch);
+	if (lock != -1)
+		close(lock);
 	return WIFEXITED(status) ? (enum trial)WEXITSTATUS(status) :
 	    TRIAL_FAILED;
 }

@@ -61,6 +61,7 @@ struct crew {
 	guint watch;            /* GSource of control */
 	guint retry;            /* GSource */
 	char *scratch;          /* folder of the workers' folders */
+	int scratch_lock;       /* says that it is in use; -1: none */
 	char *summary;          /* NULL: still loading */
 	GPtrArray *workers;     /* of struct worker * */
 	guint32 last_number;
@@ -563,13 +564,13 @@ crew_new(Settings *settings, const CrewEvents *events, gpointer data,
 	crew->settings = settings_ref(settings);
 	crew->events = events;
 	crew->data = data;
-	crew->control = -1;
+	crew->control = crew->scratch_lock = -1;
 	crew->generation = -1;
 	crew->workers = g_ptr_array_new_with_free_func(worker_free);
 	crew->catalogue = catalogue_load(settings->rules.replies, error);
 	if (crew->catalogue == NULL)
 		return NULL;
-	crew->scratch = scratch_new(error);
+	crew->scratch = scratch_new(&crew->scratch_lock, error);
 	if (crew->scratch == NULL)
 		return NULL;
 	if (!generation_start(settings, crew->scratch, &crew->control,
@@ -604,6 +605,8 @@ crew_free(Crew *crew)
 	}
 	if (crew->scratch != NULL)
 		scratch_remove(crew->scratch);
+	if (crew->scratch_lock != -1)
+		close(crew->scratch_lock);
 	g_free(crew->scratch);
 	g_free(crew->summary);
 	catalogue_free(crew->catalogue);

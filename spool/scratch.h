@@ -11,9 +11,13 @@
 
 #include <glib.h>
 
-/* Makes a folder that only this user may enter, in memory (/dev/shm) where
- * that exists. Caller frees the path. NULL and error. */
-char *scratch_new(GError **error);
+/*
+ * Makes a folder that only this user may enter, in memory (/dev/shm) where
+ * that exists. *lock: a descriptor that says it is in use, for the caller to
+ * close after scratch_remove(); folders of this user without such a lock, whose
+ * processes were all killed, are removed. Caller frees the path. NULL and error.
+ */
+char *scratch_new(int *lock, GError **error);
 
 /* Removes the folder and everything in it; links are not followed. */
 void scratch_remove(const char *path);
