@@ -157,7 +157,12 @@ MASTER
 postconf smtpd_milters= content_filter=scan:dummy
 postconf -P pickup/unix/content_filter=
 postfix reload 2>/dev/null
-send --to other@mx.example.net "$work/illegal.eml" >"$work/answer"
+# An smtpd from before the reload still asks the milter, which is gone.
+is_queued() {
+	send --to other@mx.example.net "$work/illegal.eml" >"$work/answer"
+	grep -q ^250 "$work/answer"
+}
+wait_for 10 is_queued
 wait_for 20 in_log 'dsn=4.3.0, status=deferred' >"$work/answer"
 is 'pipe: without a worker it is tried again' \
     "status=deferred (${error451#* * })" \
