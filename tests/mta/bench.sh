@@ -4,9 +4,10 @@
 #
 # Run by ./dev bench mta. Postfix listens twice, with the milter and without, and
 # is asked in turn; times are from the end of DATA to the reply, in milliseconds.
-# The default rules are in force; "scan" is the worker's own time, and "way" what is
-# left of what is added: the way through milter and spool. Then strace counts, over 100 messages, what
-# must not be on the way of a message.
+# First with trivial rules (the starter signatures alone), then with the default
+# ones; "scan" is the worker's own time, and "way" what is left of what is added:
+# the way through milter and spool. Then strace counts, over 100 messages, what must
+# not be on the way of a message.
 set -u
 # shellcheck source=tests/mta/lib.sh
 . "$G_TEST_SRCDIR/mta/lib.sh"
@@ -28,6 +29,13 @@ message() {
 	printf -- '--b--\r\n'
 }
 
+# plain OCTETS: nothing but text.
+plain() {
+	printf 'Subject: %s\r\nFrom: a@sender.example\r\n\r\n' "$1"
+	yes 'The quick brown fox jumps over the lazy dog.' |
+	    head -n $(($1 / 46)) | sed 's/$/\r/'
+}
+
 # figures FILE: median and 99th percentile.
 figures() {
 	sort -n "$1" | awk '{ v[NR] = $1 }
@@ -35,9 +43,11 @@ figures() {
 	        v[int(NR * 0.99 + 0.5)] }'
 }
 
-# measure OCTETS COUNT
+# measure KIND OCTETS COUNT
 measure() {
-	message "$1" >"$work/message"
+	"$1" "$2" >"$work/message"
+	kind=$1
+	shift
 	lines=$(wc -l <"$work/worker.log")
 	: >"$work/with"
 	: >"$work/without"
@@ -57,11 +67,18 @@ measure() {
 	# shellcheck disable=SC2046 # six words
 	set -- "$1" $(figures "$work/without") $(figures "$work/with") \
 	    $(figures "$work/scan")
-	awk "BEGIN { printf \"%9d%9.2f%9.2f%9.2f%9.2f%9.2f%9.2f%9.2f\\n\", $1, $2,
+	awk "BEGIN { printf \"%9d%9.2f%9.2f%9.2f%9.2f%9.2f%9.2f%9.2f  $kind\\n\", $1, $2,
 	    $3, $4, $5, $4 - $2, $6, $4 - $2 - $6 }"
 }
 
 mailweir_setup postfix
+cp "$work/mailweir.conf" "$work/default.conf"
+cat >>"$work/mailweir.conf" <<'CONF'
+[rules]
+use-system-database = no
+[content]
+starter-rules = no
+CONF
 worker_start
 milter_start /var/spool/postfix/mailweir
 cat >>/etc/postfix/master.cf <<'MASTER'
@@ -73,12 +90,19 @@ postfix_start smtpd_milters=unix:mailweir/milter.sock \
     local_recipient_maps=
 wait_for 20 listens 26 || mta_bail 'no second port'
 
+echo 'with trivial rules:'
 echo '          without the milter   with the milter'
 echo '   octets   median     99 %   median     99 %    added     scan      way'
-measure 2000 100
-measure 20000 100
-measure 1000000 10
-measure 20000000 1
+measure plain 20000 100
+measure message 20000 100
+echo 'the same with the default rules:'
+worker_stop
+cp "$work/default.conf" "$work/mailweir.conf"
+worker_start
+measure message 2000 100
+measure message 20000 100
+measure message 1000000 10
+measure message 20000000 1
 
 message 20000 >"$work/message"
 inotify=$(find "/proc/$milter/fd" -lname 'anon_inode:inotify' |
