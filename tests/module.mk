@@ -132,5 +132,5 @@ tests/stop-at-step.so: $(srcdir)/tests/stop-at-step.c
 	$(AM_V_CC)$(MKDIR_P) tests && $(CC) -shared -fPIC -O1 -o $@ \
 	    $(srcdir)/tests/stop-at-step.c -ldl
 tests/test-faults.log: tests/stop-at-step.so
-EXTRA_DIST += tests/faults.py tests/spool_client.py tests/stop-at-step.c
+EXTRA_DIST += tests/tap.sh tests/faults.py tests/spool_client.py tests/stop-at-step.c
 CLEANFILES += tests/stop-at-step.so

@@ -2,10 +2,11 @@
 # tests/test-attachments.sh - an operator's own attachments.conf beside the list.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fixtures=$G_TEST_SRCDIR/fixtures
-number=0
 printf '[rules]\nattachments-local = %s/local.conf\n' "$work" \
     >"$work/mailweir.conf"
 
@@ -20,15 +21,13 @@ attach() {
 # expect PROMISE REPLY RULE FILE: with local.conf, whose finding RULE the record
 # must have ("-": any).
 expect() {
-	number=$((number + 1))
 	"$MAILWEIR" scan --json --config "$work/mailweir.conf" "$4" \
 	    >"$work/record" 2>"$work/problem" || :
 	if grep -q "\"reply\":{\"code\":$2" "$work/record" &&
 	    { [ "$3" = - ] || grep -q "\"rule\":\"$3\"" "$work/record"; }; then
-		echo "ok $number - $1"
+		ok "$1"
 	else
-		echo "not ok $number - $1"
-		sed 's/^/# /' "$work/record" "$work/problem"
+		cat "$work/record" "$work/problem" | not_ok "$1"
 	fi
 }
 
@@ -119,15 +118,11 @@ expect 'no exception covers what cannot be opened' 552 unopened-container \
 expect 'no exception covers encryption' 552 encrypted-archive \
     "$fixtures/containers/encrypted-zip.eml"
 
-number=$((number + 1))
 printf '[ban]\nexe = a ; b\nEXE = a ; b\n' >"$work/local.conf"
-if "$MAILWEIR" scan --config "$work/mailweir.conf" "$work/exe.eml" \
-    >"$work/record" 2>&1; then
-	echo "not ok $number - a mistake is told with file, line and key"
-elif grep -q "local.conf:3: \[ban\] EXE: " "$work/record"; then
-	echo "ok $number - a mistake is told with file, line and key"
-else
-	echo "not ok $number - a mistake is told with file, line and key"
-	sed 's/^/# /' "$work/record"
-fi
-echo "1..$number"
+status=0
+"$MAILWEIR" scan --config "$work/mailweir.conf" "$work/exe.eml" \
+    >"$work/record" 2>&1 || status=$?
+is 'a mistake ends it' 78 "$status"
+has 'and is told with file, line and key' 'local.conf:3: \[ban\] EXE: ' \
+    "$work/record"
+tap_done

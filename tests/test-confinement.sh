@@ -2,11 +2,12 @@
 # tests/test-confinement.sh - what a worker that is taken over can do: nothing.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 work=$(mktemp -d)
 chmod 755 "$work"
 spool=$work/spool
 supervisor=
-n=0
 hole=$G_TEST_BUILDDIR/hole-worker
 without=$G_TEST_BUILDDIR/without
 
@@ -16,40 +17,6 @@ cleanup() {
 	rm -rf "$work"
 }
 trap cleanup EXIT
-
-# is NAME WANT GOT
-is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# want: $2"
-		echo "# got:  $3"
-	fi
-}
-
-# has NAME PATTERN FILE
-has() {
-	n=$((n + 1))
-	if grep -q -- "$2" "$3"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# no line with: $2"
-		sed 's/^/# /' "$3"
-	fi
-}
-
-wait_for() {
-	tries=$(($1 * 20))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
 
 if ! "$MAILWEIR" check-sandbox >"$work/sandbox"; then
 	sed 's/^/# /' "$work/sandbox"
@@ -142,10 +109,8 @@ printf '[work]\nworkers = 3\nmemory-limit = 64M\nscan-timeout = 6\n' \
 "$hole" spool init "$spool"
 "$hole" work --config "$work/service.conf" "$spool" 2>"$work/log" &
 supervisor=$!
-wait_for 60 grep -q '^ready' "$work/log" || {
-	echo 'Bail out! the supervisor did not start'
-	exit 1
-}
+wait_for 60 grep -q '^ready' "$work/log" ||
+    bail_out 'the supervisor did not start' "$work/log"
 message spool-write write "$spool/verdict/0123456789abcdef"
 message spool-open open "$spool/VERSION"
 message stop signal "$supervisor"
@@ -191,4 +156,4 @@ is 'it stops well' 0 $?
 supervisor=
 is 'no hole is in the program itself' 0 \
     "$(grep -c 'X-Hole' "$MAILWEIR")"
-echo "1..$n"
+tap_done

@@ -2,20 +2,10 @@
 # tests/test-explain.sh - what the help desk is told.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-n=0
-
-# is NAME WANT GOT
-is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		printf 'want: %s\ngot:  %s\n' "$2" "$3" | sed 's/^/# /'
-	fi
-}
 
 # explain ARGUMENT...: output, messages and exit status.
 explain() {
@@ -57,4 +47,4 @@ printf '[rules]\nreplies = %s\n' "$work/replies.conf" >"$work/mailweir.conf"
 is 'a reply that would close the connection' \
     "mailweir explain: $work/replies.conf:2: [x] reply: 421 would close the connection: use 451
 status 78" "$(explain --config "$work/mailweir.conf")"
-echo "1..$n"
+tap_done

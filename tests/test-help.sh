@@ -3,18 +3,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2013 # the lines are words
 set -u
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 root=$G_TEST_SRCDIR/..
-n=0
 
 # report NAME MISSING
 report() {
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# missing: $2"
-	fi
+	is "$1" '' "$2"
 }
 
 subcommands=$("$MAILWEIR" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p')
@@ -63,4 +58,4 @@ for key in $(sed -n 's/^	{ "limits", "\([a-z-]*\)".*/\1/p' \
 	grep -q "^| $key |" "$root/README.md" || missing="$missing $key"
 done
 report 'README.md has every limit' "$missing"
-echo "1..$n"
+tap_done

@@ -2,10 +2,11 @@
 # tests/test-milter.sh - the milter protocol, spoken by a client of the tests.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 work=$(mktemp -d)
 spool=$work/spool
 pids=
-n=0
 
 cleanup() {
 	# shellcheck disable=SC2086 # a list of numbers
@@ -14,32 +15,6 @@ cleanup() {
 	rm -rf "$work"
 }
 trap cleanup EXIT
-
-# is NAME WANT GOT
-is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# want: $2"
-		echo "# got:  $3"
-	fi
-}
-
-# wait_for COMMAND...: until it succeeds; bounded.
-wait_for() {
-	tries=1200
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || {
-			cat "$work"/*.log >&2
-			echo "Bail out! $*"
-			exit 1
-		}
-		sleep 0.05
-	done
-}
 
 ask() {
 	python3 "$G_TEST_SRCDIR/milter-client.py" "$work/socket" "$@" 2>&1
@@ -65,8 +40,10 @@ worker=$!
     --config "$work/conf" --wait 5 2>"$work/milter.log" &
 milter=$!
 pids="$worker $milter"
-wait_for grep -q '^ready' "$work/work.log"
-wait_for test -S "$work/socket"
+wait_for 60 grep -q '^ready' "$work/work.log" ||
+    bail_out 'no worker' "$work/work.log"
+wait_for 20 test -S "$work/socket" ||
+    bail_out 'no milter' "$work/milter.log"
 
 error451='451 4.3.0 Requested action aborted: local error in processing'
 got=$(ask "$samples/1-accept.eml" | grep -v '^+')
@@ -103,4 +80,4 @@ kill "$milter"
 wait "$milter"
 is 'SIGTERM ends it well' 0 $?
 pids=
-echo "1..$n"
+tap_done

@@ -2,12 +2,13 @@
 # tests/test-reload.sh - new rules, new workers, start and stop: nobody waits.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 work=$(mktemp -d)
 chmod 755 "$work"
 spool=$work/spool
 supervisor=
 listener=
-n=0
 hop=$G_TEST_BUILDDIR/bench/hop
 hole=$G_TEST_BUILDDIR/hole-worker
 
@@ -19,40 +20,6 @@ cleanup() {
 	rm -rf "$work"
 }
 trap cleanup EXIT
-
-# is NAME WANT GOT
-is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# want: $2"
-		echo "# got:  $3"
-	fi
-}
-
-# has NAME PATTERN FILE
-has() {
-	n=$((n + 1))
-	if grep -q -- "$2" "$3"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# no line with: $2"
-		sed 's/^/# /' "$3"
-	fi
-}
-
-wait_for() {
-	tries=$(($1 * 20))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
 
 # count PATTERN: lines of the log.
 count() {
@@ -71,10 +38,8 @@ start() {
 	"$program" work --config "$work/mailweir.conf" "$@" "$spool" \
 	    2>"$work/log" &
 	supervisor=$!
-	wait_for 60 grep -q '^ready' "$work/log" || {
-		echo 'Bail out! the supervisor did not start'
-		exit 1
-	}
+	wait_for 60 grep -q '^ready' "$work/log" ||
+	    bail_out 'the supervisor did not start' "$work/log"
 }
 
 stop() {
@@ -279,4 +244,4 @@ is 'the next one goes on' accept "$(submit "$work/clean.eml")"
 stop
 is 'nothing is left in the spool' 0 "$(find "$spool/tmp" "$spool/msg" \
     "$spool/incoming" "$spool/active" "$spool/verdict" -type f | wc -l)"
-echo "1..$n"
+tap_done

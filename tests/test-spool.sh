@@ -2,10 +2,11 @@
 # tests/test-spool.sh - a spool with real processes: what the protocol promises.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 work=$(mktemp -d)
 spool=$work/spool
 worker=
-n=0
 
 cleanup() {
 	[ -z "$worker" ] || kill "$worker" 2>/dev/null
@@ -14,37 +15,12 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# is NAME WANT GOT
-is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "# want: $2"
-		echo "# got:  $3"
-	fi
-}
-
-# wait_for SECONDS COMMAND...: until the command succeeds; bounded.
-wait_for() {
-	tries=$(($1 * 20))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
 start() {
 	rm -f "$work/log"
 	"$MAILWEIR" work --workers 2 "$@" "$spool" 2>"$work/log" &
 	worker=$!
-	wait_for 60 grep -q '^ready' "$work/log" || {
-		echo "Bail out! the worker did not start"
-		exit 1
-	}
+	wait_for 60 grep -q '^ready' "$work/log" ||
+	    bail_out 'the worker did not start' "$work/log"
 }
 
 stop() {
@@ -304,4 +280,4 @@ is 'and eight bad ones refused' 8 \
     "$(cat "$work"/answer.*.bad | grep -c '^552 5.7.0 Illegal Attachment$')"
 stop
 is 'and the spool is empty' 0 "$(count_files)"
-echo "1..$n"
+tap_done

@@ -58,7 +58,7 @@ measure() {
 			send --times --port "$port" --count "$2" \
 			    "$work/message" >"$work/answers"
 			grep -vc ' 250 ' "$work/answers" |
-			    grep -qx 0 || mta_bail "round $round" "$work/answers"
+			    grep -qx 0 || bail_out "round $round" "$work/answers"
 			cut -d ' ' -f 1 "$work/answers" >>"$work/$way"
 		done
 	done
@@ -88,7 +88,7 @@ MASTER
 postfix_start smtpd_milters=unix:mailweir/milter.sock \
     message_size_limit=100000000 local_transport=discard: \
     local_recipient_maps=
-wait_for 20 listens 26 || mta_bail 'no second port'
+wait_for 20 listens 26 || bail_out 'no second port'
 
 echo 'with trivial rules:'
 echo '          without the milter   with the milter'

@@ -6,10 +6,11 @@
 #                       mta_enter "$0" postfix,swaks
 # and goes on as root on a machine of its own (see enter), with $work a
 # directory that is removed at its end; mailweir is installed there in
-# /usr as make install does it. Its end is:   mta_done
+# /usr as make install does it. Its end is:   tap_done
 
+# shellcheck source=tests/tap.sh
+. "$G_TEST_SRCDIR/tap.sh"
 mta=$G_TEST_SRCDIR/mta
-n=0
 
 # mta_run SCRIPT PACKAGE[,PACKAGE...]: runs SCRIPT inside; where that cannot be,
 # prints the plan of a test that is skipped.
@@ -44,42 +45,8 @@ mta_enter() {
 mta_install() {
 	install_log=$(mktemp)
 	make -s -C "$(dirname "$MAILWEIR")" install prefix=/usr \
-	    >"$install_log" 2>&1 || mta_bail 'make install' "$install_log"
+	    >"$install_log" 2>&1 || bail_out 'make install' "$install_log"
 	rm -f "$install_log"
-}
-
-# mta_bail REASON [FILE...]
-mta_bail() {
-	echo "Bail out! $1"
-	shift
-	[ $# -eq 0 ] || tail -n 30 "$@" | sed 's/^/# /'
-	exit 1
-}
-
-mta_done() {
-	echo "1..$n"
-}
-
-# is NAME WANT GOT
-is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		printf 'want: %s\ngot:  %s\n' "$2" "$3" | sed 's/^/# /'
-	fi
-}
-
-# wait_for SECONDS COMMAND...: until it succeeds; bounded.
-wait_for() {
-	tries=$(($1 * 20))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
 }
 
 # listens PORT: whether somebody does, on 127.0.0.1.
@@ -96,10 +63,10 @@ postfix_start() {
 	    smtpd_peername_lookup=no smtp_dns_support_level=disabled \
 	    in_flow_delay=0 smtpd_error_sleep_time=0 notify_classes= \
 	    smtpd_soft_error_limit=100000 smtpd_hard_error_limit=100000 \
-	    "$@" || mta_bail postconf
+	    "$@" || bail_out postconf
 	postfix start >"$work/postfix.log" 2>&1 ||
-	    mta_bail 'postfix start' "$work/postfix.log" /var/log/mail.log
-	wait_for 20 listens 25 || mta_bail 'no Postfix' /var/log/mail.log
+	    bail_out 'postfix start' "$work/postfix.log" /var/log/mail.log
+	wait_for 20 listens 25 || bail_out 'no Postfix' /var/log/mail.log
 }
 
 postfix_stop() {
@@ -128,7 +95,7 @@ mailweir_setup() {
 		usermod --append --groups "$group" mailweir
 	done
 	install -d -o mailweir -g mailweir "$spool" "$work/mailweir"
-	(as mailweir mailweir spool init "$spool") || mta_bail 'spool init'
+	(as mailweir mailweir spool init "$spool") || bail_out 'spool init'
 	: >"$work/mailweir.conf"
 }
 
@@ -137,7 +104,7 @@ worker_start() {
 	    "$spool" 2>"$work/worker.log") &
 	worker=$!
 	wait_for 60 grep -q '^ready' "$work/worker.log" ||
-	    mta_bail "no worker" "$work/worker.log"
+	    bail_out "no worker" "$work/worker.log"
 }
 
 worker_stop() {
@@ -156,7 +123,7 @@ milter_start() {
 	    --config "$work/mailweir.conf" "$@" 2>"$work/milter.log") &
 	milter=$!
 	wait_for 20 grep -q '^ready' "$work/milter.log" ||
-	    mta_bail 'no milter' "$work/milter.log"
+	    bail_out 'no milter' "$work/milter.log"
 }
 
 milter_stop() {
@@ -181,14 +148,14 @@ fake_start() {
 	    >"$work/fake.log" 2>&1) &
 	worker=$!
 	wait_for 20 grep -q '^ready' "$work/fake.log" ||
-	    mta_bail 'no fake worker' "$work/fake.log"
+	    bail_out 'no fake worker' "$work/fake.log"
 }
 
 # octets_are_kept MTA: a test for each message of make-octets.py: what is sent
 # to MTA, and what is seen in the spool.
 octets_are_kept() {
 	python3 "$mta/make-octets.py" "$1" "$work/octets" ||
-	    mta_bail make-octets.py
+	    bail_out make-octets.py
 	for file in "$work"/octets/*.eml; do
 		rm -f "$work/seen/message"
 		got=$(send "$file")
@@ -361,11 +328,11 @@ exim_start() {
 	    s/^dc_localdelivery=.*/dc_localdelivery='maildir_home'/" \
 	    /etc/exim4/update-exim4.conf.conf
 	update-exim4.conf >"$work/exim.log" 2>&1 ||
-	    mta_bail update-exim4.conf "$work/exim.log"
+	    bail_out update-exim4.conf "$work/exim.log"
 	install -d -o Debian-exim -g Debian-exim /run/exim4
 	exim4 -bd -q1h -oP /run/exim4/exim.pid >>"$work/exim.log" 2>&1 ||
-	    mta_bail 'exim4 -bd' "$work/exim.log"
-	wait_for 20 listens 25 || mta_bail 'no Exim' /var/log/exim4/mainlog
+	    bail_out 'exim4 -bd' "$work/exim.log"
+	wait_for 20 listens 25 || bail_out 'no Exim' /var/log/exim4/mainlog
 }
 
 exim_stop() {
@@ -388,7 +355,7 @@ busy() {
 opensmtpd_start() {
 	smtpd -d >"$work/smtpd.log" 2>&1 &
 	smtpd=$!
-	wait_for 20 listens 25 || mta_bail 'no OpenSMTPD' "$work/smtpd.log"
+	wait_for 20 listens 25 || bail_out 'no OpenSMTPD' "$work/smtpd.log"
 }
 
 opensmtpd_stop() {

@@ -101,4 +101,4 @@ kill -KILL "$worker"
 wait "$client"
 is 'the worker is killed: our 451' "$error451" "$(cat "$work/answer")"
 exim_stop
-mta_done
+tap_done

@@ -76,4 +76,4 @@ many_replies_are_right 5
 opensmtpd_stop
 worker_stop
 is 'nothing is left in the spool' '' "$(spool_files)"
-mta_done
+tap_done

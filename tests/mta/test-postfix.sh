@@ -181,4 +181,4 @@ is 'pipe: a clean message comes back as it was' \
 worker_stop
 postfix_stop
 kill "$auth"
-mta_done
+tap_done

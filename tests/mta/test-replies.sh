@@ -17,7 +17,7 @@ replies=$G_TEST_SRCDIR/../contrib/postfix/replies
 sed -n '/^    apt-get/,/^    systemctl/ s/^    //p' "$replies/README.md" |
     sed '/^apt-get/d; /^systemctl/d' >"$work/install"
 (cd "$G_TEST_SRCDIR/.." && sh -eu "$work/install") >"$work/install.log" 2>&1 ||
-    mta_bail 'the commands of the README' "$work/install.log"
+    bail_out 'the commands of the README' "$work/install.log"
 cat /etc/postfix/replies/master >>/etc/postfix/master.cf
 
 # --- the resolver, with zones of the test beside it --------------------------------
@@ -34,7 +34,7 @@ CONF
 echo 'nameserver 127.0.0.1' >/etc/resolv.conf
 unbound -d 2>"$work/unbound.log" &
 resolver=$!
-wait_for 20 listens 53 || mta_bail 'no resolver' "$work/unbound.log"
+wait_for 20 listens 53 || bail_out 'no resolver' "$work/unbound.log"
 is 'everybody is on the list' '127.0.0.2' \
     "$(getent hosts 1.2.0.192.hl-ihu.replies.invalid | sed 's/ .*//')"
 
@@ -67,11 +67,11 @@ sed -i 's/recipient_count>500/recipient_count>3/' /etc/postfix/postfwd.cf
 postfwd $ARGS --daemon --file "$CONF" --interface "$INET" --port "$PORT" \
     --user "$RUNAS" --group "$RUNAS" --pidfile /run/postfwd.pid \
     >"$work/postfwd.log" 2>&1
-wait_for 20 listens 10040 || mta_bail 'no postfwd' "$work/postfwd.log"
+wait_for 20 listens 10040 || bail_out 'no postfwd' "$work/postfwd.log"
 
 pyspf-milter /etc/pyspf-milter/pyspf-milter.conf >"$work/spf.log" 2>&1 &
 spf=$!
-wait_for 20 listens 8893 || mta_bail 'no pyspf-milter' "$work/spf.log"
+wait_for 20 listens 8893 || bail_out 'no pyspf-milter' "$work/spf.log"
 
 # --- Postfix -----------------------------------------------------------------------
 
@@ -84,10 +84,10 @@ postfix_start mydestination= virtual_mailbox_domains=example.net \
 
 # play FILE: the dialogues in FILE.
 play() {
-	python3 "$mta/dialogue.py" "$n" "$1" >"$work/tap" 2>&1 ||
-	    mta_bail 'dialogue' "$work/tap"
+	python3 "$mta/dialogue.py" "$tap_count" "$1" >"$work/tap" 2>&1 ||
+	    bail_out 'dialogue' "$work/tap"
 	cat "$work/tap"
-	n=$((n + $(grep -cE '^(not )?ok ' "$work/tap")))
+	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$work/tap")))
 }
 
 play "$mta/replies.tsv"
@@ -107,7 +107,7 @@ CONF
 touch /var/log/fail2ban.log
 fail2ban-client start >"$work/fail2ban.log" 2>&1
 wait_for 20 fail2ban-client ping >>"$work/fail2ban.log" 2>&1 ||
-    mta_bail 'no fail2ban' "$work/fail2ban.log" /var/log/fail2ban.log
+    bail_out 'no fail2ban' "$work/fail2ban.log" /var/log/fail2ban.log
 
 # is_banned ROW CLIENT
 is_banned() {
@@ -134,7 +134,7 @@ MI:SPB	0	$unusual	EHLO c.example | MAIL FROM:<not-allowed@example.com>
 ROWS
 play "$work/unusual.tsv"
 wait_for 20 is_banned hl_rep $unusual ||
-    mta_bail 'no ban' /var/log/fail2ban.log /var/log/mail.log
+    bail_out 'no ban' /var/log/fail2ban.log /var/log/mail.log
 printf 'HL:REP\t0\t%s\t\n' $unusual >"$work/rep.tsv"
 play "$work/rep.tsv"
 forgive hl_rep $unusual
@@ -154,8 +154,7 @@ if nft -f "$work/nftables.conf" 2>"$work/nft.log"; then
 	play "$work/icc.tsv"
 	nft delete table inet mailweir_replies
 else
-	n=$((n + 1))
-	echo "ok $n - HL:ICC # SKIP nft: $(head -n 1 "$work/nft.log")"
+	ok "HL:ICC # SKIP nft: $(head -n 1 "$work/nft.log")"
 fi
 
 # --- what is published is what is tested --------------------------------------------
@@ -221,4 +220,4 @@ postfwd --file "$CONF" --pidfile /run/postfwd.pid --kill >>"$work/postfwd.log" 2
 fails + 198.51.100.96 'EHLO c.example | MAIL FROM:<someone@example.com>'
 
 postfix_stop
-mta_done
+tap_done
