@@ -9,7 +9,6 @@
 #include <locale.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,8 +19,6 @@
 #include <unistd.h>
 
 #include "milter/session.h"
-#include "spool/settings.h"
-#include "spool/submission.h"
 
 /* At the end, how long messages that wait may go on waiting, and then how long
  * it may take to answer the others 451. */
@@ -30,19 +27,6 @@
 #define SEND_MICROSECONDS (G_USEC_PER_SEC / 2)
 /* Connections that the kernel holds until they are accepted. */
 #define BACKLOG 200
-
-static int G_GNUC_PRINTF(2, 3)
-fail(int status, const char *format, ...)
-{
-	va_list arguments;
-
-	fputs("mailweir-milter: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	return status;
-}
 
 /* The path of "unix:PATH"; NULL: another kind of socket. Borrowed. */
 static const char *
@@ -62,12 +46,12 @@ give_socket(const char *path, const char *group)
 	if (group == NULL)
 		return TRUE;
 	if (entry == NULL) {
-		fail(EX_NOUSER, "--group: there is no group '%s'", group);
+		adapter_fail(EX_NOUSER, "--group: there is no group '%s'", group);
 		return FALSE;
 	}
 	if (chown(path, (uid_t)-1, entry->gr_gid) == 0)
 		return TRUE;
-	fail(EX_NOPERM, "%s: cannot be given to group '%s': %s", path, group,
+	adapter_fail(EX_NOPERM, "%s: cannot be given to group '%s': %s", path, group,
 	    g_strerror(errno));
 	return FALSE;
 }
@@ -82,14 +66,14 @@ is_free(const char *path)
 	int fd;
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
-		fail(EX_CANTCREAT, "%s: the path of a socket has at most %u "
+		adapter_fail(EX_CANTCREAT, "%s: the path of a socket has at most %u "
 		    "octets", path, (guint)sizeof(address.sun_path) - 1);
 		return FALSE;
 	}
 	if (lstat(path, &status) == -1)
 		return TRUE;
 	if (!S_ISSOCK(status.st_mode)) {
-		fail(EX_CANTCREAT, "%s: is there, and is no socket", path);
+		adapter_fail(EX_CANTCREAT, "%s: is there, and is no socket", path);
 		return FALSE;
 	}
 	strcpy(address.sun_path, path);
@@ -99,7 +83,7 @@ is_free(const char *path)
 	if (fd != -1)
 		close(fd);
 	if (is_answered)
-		fail(EX_CANTCREAT, "%s: another instance listens there; stop "
+		adapter_fail(EX_CANTCREAT, "%s: another instance listens there; stop "
 		    "it first", path);
 	return !is_answered;
 }
@@ -115,7 +99,7 @@ open_socket(char *listen, const char *group, mode_t mode)
 	if (smfi_setconn(listen) == MI_FAILURE ||
 	    smfi_setbacklog(BACKLOG) == MI_FAILURE ||
 	    smfi_opensocket(path != NULL) == MI_FAILURE) {
-		fail(EX_CANTCREAT, "cannot listen on %s: %s", listen,
+		adapter_fail(EX_CANTCREAT, "cannot listen on %s: %s", listen,
 		    g_strerror(errno));
 		return FALSE;
 	}
@@ -123,24 +107,13 @@ open_socket(char *listen, const char *group, mode_t mode)
 	return path == NULL || give_socket(path, group);
 }
 
-static void
-await_messages(SessionShared *shared)
-{
-	gint64 until = g_get_monotonic_time() +
-	    STOP_SECONDS * G_USEC_PER_SEC;
-
-	while (g_atomic_int_get(&shared->n_messages) > 0 &&
-	    g_get_monotonic_time() < until)
-		g_usleep(10000);
-}
-
 /* Messages get their answers, or 451, and leave nothing in the spool. */
 static void
-finish(SessionShared *shared)
+finish(Adapter *adapter)
 {
-	await_messages(shared);
-	waiter_stop(shared->waiter);
-	await_messages(shared);
+	adapter_await(adapter, STOP_SECONDS);
+	waiter_stop(adapter->waiter);
+	adapter_await(adapter, STOP_SECONDS);
 	g_usleep(SEND_MICROSECONDS);
 }
 
@@ -171,85 +144,54 @@ parse_mode(const char *text, mode_t *mode)
 }
 
 static int
-serve(char *listen, const char *group, mode_t mode, SessionShared *shared)
+serve(char *listen, const char *group, mode_t mode, Adapter *adapter)
 {
 	/* libmilter opens no socket before it knows the callbacks. */
 	if (smfi_register(session_callbacks) == MI_FAILURE)
-		return fail(EX_SOFTWARE, "libmilter takes no callbacks");
+		return adapter_fail(EX_SOFTWARE, "libmilter takes no callbacks");
 	if (!open_socket(listen, group, mode))
 		return EX_CANTCREAT;
-	session_share(shared);
+	session_share(adapter);
 	fprintf(stderr, "ready: %s\n", listen);
 	if (smfi_main() == MI_FAILURE)
-		return fail(EX_SOFTWARE, "%s: libmilter gave up", listen);
-	finish(shared);
+		return adapter_fail(EX_SOFTWARE, "%s: libmilter gave up", listen);
+	finish(adapter);
 	return EX_OK;
 }
 
 int
 main(int argc, char **argv)
 {
-	g_autofree char *listen = NULL, *path = NULL, *config = NULL,
-	    *group = NULL, *mode_text = NULL;
+	g_autofree char *listen = NULL, *group = NULL, *mode_text = NULL;
 	mode_t mode = 0660;
-	int wait = SUBMISSION_DEFAULT_WAIT;
 	const GOptionEntry options[] = {
 		{ "listen", 0, 0, G_OPTION_ARG_STRING, &listen,
 		    "Where the mail server connects", "unix:PATH" },
-		{ "spool", 0, 0, G_OPTION_ARG_FILENAME, &path,
-		    "Spool directory", "SPOOL" },
 		{ "group", 0, 0, G_OPTION_ARG_STRING, &group,
 		    "Group that may connect to the socket", "GROUP" },
 		{ "mode", 0, 0, G_OPTION_ARG_STRING, &mode_text,
 		    "Mode of the socket (660)", "OCTAL" },
-		{ "wait", 0, 0, G_OPTION_ARG_INT, &wait,
-		    "Seconds to wait for an answer (240)", "SECONDS" },
-		{ "config", 0, 0, G_OPTION_ARG_FILENAME, &config,
-		    "Configuration file", "FILE" },
 		G_OPTION_ENTRY_NULL
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Settings) settings = NULL;
-	g_autoptr(Catalogue) catalogue = NULL;
-	g_autoptr(Spool) spool = NULL;
-	SessionShared shared = { 0 };
+	Adapter adapter = { 0 };
 	sigset_t signals;
+	int status;
 
 	setlocale(LC_ALL, "");
-	g_option_context_set_summary(context, "Asks the spool about every "
-	    "message before Postfix or Sendmail accepts it.");
-	g_option_context_add_main_entries(context, options, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error))
-		return fail(EX_USAGE, "%s; try --help", error->message);
-	if (argc != 1 || listen == NULL || path == NULL)
-		return fail(EX_USAGE, "--listen and --spool are needed, and "
-		    "nothing else; try --help");
-	if (wait < 1 || wait > SUBMISSION_MAX_WAIT)
-		return fail(EX_USAGE, "--wait must be from 1 to %d seconds",
-		    SUBMISSION_MAX_WAIT);
-	if (!parse_mode(mode_text, &mode))
-		return fail(EX_USAGE, "--mode must be octal, at most 777");
-	settings = settings_load(config, &error);
-	if (settings != NULL)
-		catalogue = catalogue_load(settings->rules.replies, &error);
-	if (catalogue == NULL)
-		return fail(EX_CONFIG, "%s", error->message);
-	spool = spool_open(path, &error);
-	if (spool == NULL)
-		return fail(EX_NOINPUT, "%s", error->message);
-	spool->fsync = settings->spool.fsync;
+	g_set_prgname("mailweir-milter");
 	/* libmilter has a thread that waits for signals: no other takes them. */
 	sigfillset(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	shared.spool = spool;
-	shared.catalogue = catalogue;
-	shared.max_message_octets = settings->policy.max_message_octets;
-	shared.wait = (guint)wait;
 	allow_descriptors();
-	shared.waiter = waiter_new(&error);
-	if (shared.waiter == NULL)
-		return fail(EX_OSERR, "%s", error->message);
+	status = adapter_open(&adapter, "Asks the spool about every message "
+	    "before Postfix or Sendmail accepts it.", options, argc, argv);
+	if (status != EX_OK)
+		return status;
+	if (listen == NULL)
+		return adapter_fail(EX_USAGE, "--listen is needed; try --help");
+	if (!parse_mode(mode_text, &mode))
+		return adapter_fail(EX_USAGE, "--mode must be octal, at most "
+		    "777");
 	/* Sessions may still run: what they share lives as long as we do. */
-	exit(serve(listen, group, mode, &shared));
+	exit(serve(listen, group, mode, &adapter));
 }

@@ -33,12 +33,12 @@ typedef struct {
 	GPtrArray *names;               /* of char *: its header fields' names */
 } Session;
 
-static SessionShared *shared;
+static Adapter *adapter;
 
 void
-session_share(SessionShared *with)
+session_share(Adapter *with)
 {
-	shared = with;
+	adapter = with;
 }
 
 /* One line; control characters cannot forge another. */
@@ -61,7 +61,7 @@ end_message(Session *session)
 {
 	if (session->submission != NULL) {
 		g_clear_pointer(&session->submission, submission_free);
-		g_atomic_int_add(&shared->n_messages, -1);
+		g_atomic_int_add(&adapter->n_messages, -1);
 	}
 	g_clear_pointer(&session->envelope, envelope_free);
 	g_clear_pointer(&session->names, g_ptr_array_unref);
@@ -76,7 +76,7 @@ give_up(Session *session, const GError *error)
 	session->failure = g_error_matches(error, SPOOL_ERROR,
 	    SPOOL_ERROR_TOO_LARGE) ? VERDICT_TOO_BIG : VERDICT_DEFER;
 	g_clear_pointer(&session->submission, submission_free);
-	g_atomic_int_add(&shared->n_messages, -1);
+	g_atomic_int_add(&adapter->n_messages, -1);
 }
 
 static void
@@ -217,7 +217,7 @@ on_mail(SMFICTX *ctx, char **arguments)
 	envelope->protocol = g_strdup_printf("ESMTP%s%s",
 	    tls != NULL ? "S" : "", envelope->auth_user != NULL ? "A" : "");
 	envelope->submitter = g_strdup("milter");
-	envelope->wait = shared->wait;
+	envelope->wait = adapter->wait;
 	return SMFIS_NOREPLY;
 }
 
@@ -244,10 +244,10 @@ begin_message(Session *session)
 
 	if (session->submission != NULL || session->names->len > 0)
 		return;
-	session->submission = submission_new(shared->spool,
-	    shared->max_message_octets, &error);
+	session->submission = submission_new(adapter->spool,
+	    adapter->max_message_octets, &error);
 	if (session->submission != NULL)
-		g_atomic_int_inc(&shared->n_messages);
+		g_atomic_int_inc(&adapter->n_messages);
 	else
 		log_line(session, error->message);
 }
@@ -347,7 +347,7 @@ set_reply(SMFICTX *ctx, const char *reply)
 static sfsistat
 defer(SMFICTX *ctx)
 {
-	g_autofree char *line = reply_line(catalogue_reply(shared->catalogue,
+	g_autofree char *line = reply_line(catalogue_reply(adapter->catalogue,
 	    VERDICT_DEFER));
 
 	/* Where it cannot be set the server's own words are 4xx too. */
@@ -437,12 +437,12 @@ answer(SMFICTX *ctx, Session *session)
 	session->envelope->queue_id = macro(ctx, "i");
 	if (session->submission == NULL) {
 		g_autofree char *line = reply_line(catalogue_reply(
-		    shared->catalogue, session->failure));
+		    adapter->catalogue, session->failure));
 
 		return reply(ctx, session, line);
 	}
 	verdict = submission_ask(session->submission, session->envelope,
-	    shared->waiter, &error);
+	    adapter->waiter, &error);
 	if (verdict != NULL)
 		return give(ctx, session, verdict);
 	log_line(session, error->message);

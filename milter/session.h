@@ -16,22 +16,10 @@
 
 #include <libmilter/mfapi.h>
 
-#include "signatures/replies.h"
-#include "spool/spool.h"
-#include "spool/waiter.h"
+#include "spool/adapter.h"
 
-/* What all sessions share; it must outlive them. */
-typedef struct {
-	Spool *spool;
-	Waiter *waiter;
-	const Catalogue *catalogue;
-	guint64 max_message_octets;
-	guint wait;             /* seconds */
-	gint n_messages;        /* in the spool now; atomic */
-} SessionShared;
-
-/* Called once, before libmilter starts sessions. */
-void session_share(SessionShared *shared);
+/* Called once, before libmilter starts sessions, which adapter outlives. */
+void session_share(Adapter *adapter);
 
 /* What libmilter calls. */
 extern const struct smfiDesc session_callbacks;

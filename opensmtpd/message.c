@@ -123,18 +123,18 @@ static gpointer
 run(gpointer data)
 {
 	g_autoptr(Message) message = data;
-	SessionShared *shared = message->shared;
+	Adapter *adapter = message->adapter;
 	g_autoptr(VerdictFile) verdict = NULL;
 	g_autoptr(GError) error = NULL;
 
 	if (message->submission == NULL) {
 		g_autofree char *line = reply_line(catalogue_reply(
-		    shared->catalogue, message->failure));
+		    adapter->catalogue, message->failure));
 
 		sessions_set_reply(message->session, line);
 	} else {
 		verdict = submission_ask(message->submission,
-		    message->envelope, shared->waiter, &error);
+		    message->envelope, adapter->waiter, &error);
 	}
 	if (verdict != NULL)
 		answer(message, verdict);
@@ -143,7 +143,7 @@ run(gpointer data)
 		    error->message);
 	give_end(message);
 	g_clear_pointer(&message, message_free);
-	g_atomic_int_add(&shared->n_waiting, -1);
+	g_atomic_int_add(&adapter->n_messages, -1);
 	return NULL;
 }
 
@@ -153,7 +153,7 @@ message_ask(Message *message)
 	g_autoptr(GError) error = NULL;
 	GThread *thread;
 
-	g_atomic_int_inc(&message->shared->n_waiting);
+	g_atomic_int_inc(&message->adapter->n_messages);
 	thread = g_thread_try_new("message", run, message, &error);
 	if (thread != NULL) {
 		g_thread_unref(thread);
@@ -162,7 +162,7 @@ message_ask(Message *message)
 	/* Our 451: no reply is set. */
 	fprintf(stderr, "%s: %s\n", message->session, error->message);
 	give_end(message);
-	g_atomic_int_add(&message->shared->n_waiting, -1);
+	g_atomic_int_add(&message->adapter->n_messages, -1);
 	message_free(message);
 }
 

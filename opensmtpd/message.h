@@ -13,7 +13,7 @@
 #include "spool/submission.h"
 
 typedef struct {
-	SessionShared *shared;
+	Adapter *adapter;
 	char *session, *token;  /* names of the request */
 	Envelope *envelope;
 	Submission *submission; /* NULL: failure says why */

@@ -25,7 +25,7 @@ typedef struct {
 	char *reply;            /* when it is there; NULL: our 451 */
 } Session;
 
-static SessionShared *shared;
+static Adapter *adapter;
 static GMutex mutex;            /* of sessions and all in it */
 static GHashTable *sessions;    /* name -> Session */
 
@@ -54,9 +54,9 @@ session_free(gpointer data)
 }
 
 void
-sessions_start(SessionShared *with)
+sessions_start(Adapter *with)
 {
-	shared = with;
+	adapter = with;
 	sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 	    session_free);
 }
@@ -220,7 +220,7 @@ envelope_of(const Session *session)
 	    session->has_tls ? "S" : "",
 	    session->auth_user != NULL ? "A" : "");
 	envelope->submitter = g_strdup("opensmtpd");
-	envelope->wait = shared->wait;
+	envelope->wait = adapter->wait;
 	return envelope;
 }
 
@@ -233,13 +233,13 @@ begin_message(Session *session, const char *name, const char *token)
 	g_clear_pointer(&session->reply, g_free);
 	if (session->queue_id == NULL)
 		set(&session->queue_id, "-");
-	message->shared = shared;
+	message->adapter = adapter;
 	message->session = g_strdup(name);
 	message->token = g_strdup(token);
 	message->envelope = envelope_of(session);
 	message->failure = VERDICT_DEFER;
-	message->submission = submission_new(shared->spool,
-	    shared->max_message_octets, &error);
+	message->submission = submission_new(adapter->spool,
+	    adapter->max_message_octets, &error);
 	if (message->submission == NULL)
 		fprintf(stderr, "%s: %s\n", session->queue_id, error->message);
 	session->message = message;
@@ -282,7 +282,7 @@ commit(const char *name, const char *token)
 	g_autofree char *reply = g_steal_pointer(&find(name)->reply);
 
 	if (reply == NULL)
-		reply = reply_line(catalogue_reply(shared->catalogue,
+		reply = reply_line(catalogue_reply(adapter->catalogue,
 		    VERDICT_DEFER));
 	if (strcmp(reply, "accept") == 0)
 		printf("filter-result|%s|%s|proceed\n", name, token);

@@ -11,22 +11,10 @@
 #ifndef OPENSMTPD_SESSION_H
 #define OPENSMTPD_SESSION_H
 
-#include "signatures/replies.h"
-#include "spool/spool.h"
-#include "spool/waiter.h"
+#include "spool/adapter.h"
 
-/* What all sessions share; it must outlive them. */
-typedef struct {
-	Spool *spool;
-	Waiter *waiter;
-	const Catalogue *catalogue;
-	guint64 max_message_octets;
-	guint wait;             /* seconds */
-	gint n_waiting;         /* threads at work; atomic */
-} SessionShared;
-
-/* Called once, before the first line. */
-void sessions_start(SessionShared *shared);
+/* Called once, before the first line; adapter outlives the sessions. */
+void sessions_start(Adapter *adapter);
 
 /* Asks for the events that session_line() understands. */
 void sessions_register(void);

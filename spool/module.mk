@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	spool/adapter.c spool/adapter.h \
 	spool/channel.c spool/channel.h \
 	spool/check.c spool/check.h \
 	spool/confinement.c spool/confinement.h \

@@ -50,9 +50,9 @@ gboolean submission_begin(Submission *submission, Envelope *envelope,
     GError **error);
 
 /*
- * Hands the message over as submission_begin() does, and waits at most envelope->wait seconds. waiter NULL: waits at
- * run/sock, or polls. Caller
- * owns the result. NULL and error: there is no verdict.
+ * Hands the message over as submission_begin() does, and waits at most
+ * envelope->wait seconds. waiter NULL: waits at run/sock, or polls. Caller owns
+ * the result. NULL and error: there is no verdict.
  */
 VerdictFile *submission_ask(Submission *submission, Envelope *envelope,
     Waiter *waiter, GError **error);

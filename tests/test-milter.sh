@@ -26,18 +26,48 @@ max-message-octets = 1M
 [policy]
 ambiguity-results = mx.example.net
 CONF
+
+# --- how it is called --------------------------------------------------------
+# refused PROGRAM STATUS WORDS OPTION...: what it says, and its exit status.
+refused() {
+	program=$1 want=$2 words=$3
+	shift 3
+	status=0
+	got=$("$MAILWEIR-$program" "$@" 2>&1) || status=$?
+	is "$program $*" "$want mailweir-$program: $words" "$status $got"
+}
+
+"$MAILWEIR" spool init "$spool"
+for program in milter opensmtpd; do
+	refused "$program" 64 '--spool is needed; try --help'
+	refused "$program" 64 "'more' is no option; try --help" more
+	refused "$program" 64 '--wait must be from 1 to 3600 seconds' \
+	    --spool "$spool" --wait 0
+	refused "$program" 64 '--wait must be from 1 to 3600 seconds' \
+	    --spool "$spool" --wait 3601
+	refused "$program" 66 "/nowhere: there is no such directory;$(:
+	    ) 'mailweir spool init /nowhere' makes one" --spool /nowhere
+	refused "$program" 78 'nowhere.conf: cannot read it: No such file or directory' \
+	    --spool "$spool" --config nowhere.conf
+done
+refused milter 64 '--listen is needed; try --help' --spool "$spool"
+for mode in 9 1000 x; do
+	refused milter 64 '--mode must be octal, at most 777' \
+	    --spool "$spool" --listen "unix:$work/socket" --mode "$mode"
+done
+
+# --- what it answers ---------------------------------------------------------
 samples=$G_TEST_SRCDIR/../samples
 base64 -d "$samples/5-virus.eml.b64" >"$work/virus.eml"
 { printf 'Subject: big\n\n'; head -c 1500000 /dev/zero | tr '\0' x; } \
     >"$work/big.eml"
 { printf 'Subject: dots\n'; echo 'MIME-Ambiguity-Results: forged; none';
     printf '\n.\n..\nFrom here\n'; } >"$work/dots.eml"
-"$MAILWEIR" spool init "$spool"
 "$MAILWEIR" work --workers 2 --config "$work/conf" "$spool" \
     2>"$work/work.log" &
 worker=$!
 "$MAILWEIR-milter" --listen "unix:$work/socket" --spool "$spool" \
-    --config "$work/conf" --wait 5 2>"$work/milter.log" &
+    --config "$work/conf" --mode 606 --wait 5 2>"$work/milter.log" &
 milter=$!
 pids="$worker $milter"
 wait_for 60 grep -q '^ready' "$work/work.log" ||
@@ -45,6 +75,7 @@ wait_for 60 grep -q '^ready' "$work/work.log" ||
 wait_for 20 test -S "$work/socket" ||
     bail_out 'no milter' "$work/milter.log"
 
+is 'the socket has its mode' 606 "$(stat -c %a "$work/socket")"
 error451='451 4.3.0 Requested action aborted: local error in processing'
 got=$(ask "$samples/1-accept.eml" | grep -v '^+')
 is 'a clean message is accepted' accept "$got"
