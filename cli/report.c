@@ -63,13 +63,14 @@ report_count(ReportTotals *totals, const Record *record)
 	for (guint i = 0; i < record->parts->len; i++) {
 		const PartRecord *part = g_ptr_array_index(record->parts, i);
 
-		if (part->coverage == COVERAGE_SCANNED) {
-			totals->parts++;
-			/* Members are counted in the part that holds them. */
-			if (strchr(part->path, '>') == NULL)
-				totals->octets += part->size;
-		} else {
+		if (part->coverage != COVERAGE_SCANNED) {
 			totals->unseen++;
+		} else if (strchr(part->path, '>') != NULL) {
+			totals->members++;
+			totals->member_octets += part->size;
+		} else {
+			totals->parts++;
+			totals->octets += part->size;
 		}
 	}
 }
@@ -169,10 +170,15 @@ void
 report_print_totals(const ReportTotals *totals, gboolean use_colour)
 {
 	printf("%s%u message%s: %u accepted, %u refused, %u deferred; "
-	    "looked at %" G_GUINT64_FORMAT " octets in %u parts",
+	    "looked at %" G_GUINT64_FORMAT " octets in %u part%s",
 	    paint(use_colour, BOLD), totals->messages,
 	    totals->messages == 1 ? "" : "s", totals->accepted,
-	    totals->refused, totals->deferred, totals->octets, totals->parts);
+	    totals->refused, totals->deferred, totals->octets, totals->parts,
+	    totals->parts == 1 ? "" : "s");
+	if (totals->members > 0)
+		printf(" and %" G_GUINT64_FORMAT " in %u member%s",
+		    totals->member_octets, totals->members,
+		    totals->members == 1 ? "" : "s");
 	if (totals->unseen > 0)
 		printf(", not into %u more", totals->unseen);
 	printf("%s\n", paint(use_colour, PLAIN));

@@ -15,7 +15,9 @@ typedef struct {
 	guint deferred;
 	guint64 octets;         /* of all parts that were looked at */
 	guint parts;
-	guint unseen;           /* parts that were not looked at */
+	guint64 member_octets;  /* of members of containers, unpacked */
+	guint members;
+	guint unseen;           /* parts and members that were not looked at */
 } ReportTotals;
 
 void report_count(ReportTotals *totals, const Record *record);

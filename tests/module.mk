@@ -110,7 +110,7 @@ tests/test-reload.log: tests/hole-worker$(EXEEXT) tests/bench/hop$(EXEEXT)
 tests_openers_SOURCES = tests/openers.c
 tests_openers_LDADD = $(GMIME_LIBS) $(CLAMAV_LIBS) $(GLIB_LIBS)
 tests/test-mutations.log: tests/openers$(EXEEXT)
-EXTRA_DIST += tests/measure tests/mutate.py tests/milter-client.py
+EXTRA_DIST += tests/measure tests/coverage.py tests/mutate.py tests/milter-client.py
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 # Real mail servers, on a machine of their own within this one (see

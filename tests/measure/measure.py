@@ -183,4 +183,5 @@ def report(missed, tries, honest, refused, unexplained, stale, explained):
         print("# not there, or not refused any more: " + document)
 
 
-main()
+if __name__ == "__main__":
+    main()
