@@ -23,6 +23,7 @@ libmailweir_a_SOURCES += \
 	spool/recovery.c spool/recovery.h \
 	spool/room.c spool/room.h \
 	spool/scratch.c spool/scratch.h \
+	spool/setting.c spool/setting.h \
 	spool/settings.c spool/settings.h \
 	spool/socket_request.c spool/socket_request.h \
 	spool/spool.c spool/spool.h \

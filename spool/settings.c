@@ -7,45 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "signatures/conf_file.h"
 #include "spool/settings.h"
 
 /* Milliseconds for one part. */
 #define MIN_ENGINE_MS 1000u
 #define DEFAULT_PATH "/etc/mailweir/mailweir.conf"
 
-enum kind {
-	KIND_PATH,              /* char *: absolute */
-	KIND_PATHS,             /* char **: absolute, separated by ';' */
-	KIND_NAMES,             /* char **: words separated by ';' */
-	KIND_HOST,              /* char *: letters, digits, dots and hyphens */
-	KIND_BOOLEAN,           /* gboolean: yes or no */
-	KIND_CHOICE,            /* PolicyChoice: refuse or note */
-	KIND_COUNT,             /* guint */
-	KIND_OCTETS,            /* guint64: octets; K, M and G are powers of 1024 */
-	KIND_SCORE,             /* double: points, "6" or "7.5" */
-	KIND_CONTENT,           /* PolicyVerdict: reject, suspect or note */
-	KIND_FSYNC,             /* SpoolFsync: none, files or full */
-	KIND_REPLIES,           /* char **: beginnings of replies, 4xx or 5xx */
-	KIND_SANDBOX,           /* SandboxMode: required, best-effort or off */
-	KIND_USER,              /* char *: name of a user */
-	KIND_MILLISECONDS,      /* guint: written in seconds, "30" or "0.5" */
-};
-
 #define KEY(member) G_STRUCT_OFFSET(Settings, member)
 #define KIB (G_GUINT64_CONSTANT(1) << 10)
 #define MIB (KIB << 10)
 #define GIB (MIB << 10)
 
-/* What each key may be. Numbers are in the unit that Settings holds. */
-static const struct key {
-	const char *group;
-	const char *key;
-	enum kind kind;
-	gsize offset;
-	guint64 standard;       /* the default; 0 for paths and lists: none */
-	guint64 min, max;
-} keys[] = {
+static const Setting keys[] = {
 	{ "rules", "attachments", KIND_PATH, KEY(rules.attachments), 0, 0, 0 },
 	{ "rules", "attachments-local", KIND_PATH,
 	    KEY(rules.attachments_local), 0, 0, 0 },
@@ -211,250 +184,14 @@ static const struct key {
 	    KEY(spool.max_quarantine_octets), GIB, 1, 1024 * GIB },
 };
 
-static gboolean
-parse_octets(const char *value, guint64 *octets)
+const Setting *
+settings_keys(gsize *n)
 {
-	static const struct {
-		const char *suffix;
-		guint64 factor;
-	} units[] = { { "", 1 }, { "K", KIB }, { "M", MIB }, { "G", GIB } };
-	char *end = NULL;
-	guint64 number;
-
-	if (!g_ascii_isdigit(*value))
-		return FALSE;
-	number = g_ascii_strtoull(value, &end, 10);
-	for (gsize i = 0; i < G_N_ELEMENTS(units); i++)
-		if (strcmp(end, units[i].suffix) == 0 &&
-		    number <= G_MAXUINT64 / units[i].factor) {
-			*octets = number * units[i].factor;
-			return TRUE;
-		}
-	return FALSE;
+	*n = G_N_ELEMENTS(keys);
+	return keys;
 }
 
-static gboolean
-parse_number(const char *value, enum kind kind, guint64 *number)
-{
-	char *end = NULL;
-	double seconds;
-
-	if (kind == KIND_OCTETS)
-		return parse_octets(value, number);
-	if (kind == KIND_COUNT)
-		return g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT32,
-		    number, NULL);
-	if (!g_ascii_isdigit(*value))
-		return FALSE;
-	seconds = g_ascii_strtod(value, &end);
-	if (*end != '\0' || seconds > 1e6)
-		return FALSE;
-	*number = (guint64)(seconds * 1000 + 0.5);
-	return TRUE;
-}
-
-static gboolean
-set_score(Settings *settings, const struct key *key, const ConfFile *conf,
-    const char *value, GError **error)
-{
-	double *member = G_STRUCT_MEMBER_P(settings, key->offset);
-	char *end = NULL;
-
-	*member = g_ascii_strtod(value, &end);
-	if (g_ascii_isdigit(*value) && *end == '\0' &&
-	    *member >= (double)key->min && *member <= (double)key->max)
-		return TRUE;
-	return conf_file_fail(conf, key->group, key->key, error,
-	    "\"%s\" is not a number of points from %" G_GUINT64_FORMAT
-	    " to %" G_GUINT64_FORMAT, value, key->min, key->max);
-}
-
-static gboolean
-set_content(Settings *settings, const struct key *key, const ConfFile *conf,
-    const char *value, GError **error)
-{
-	static const char *const words[] = { "reject", "suspect", "note" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strcmp(value, words[i]) == 0) {
-			*(PolicyVerdict *)G_STRUCT_MEMBER_P(settings,
-			    key->offset) = (PolicyVerdict)i;
-			return TRUE;
-		}
-	return conf_file_fail(conf, key->group, key->key, error,
-	    "\"%s\" is not reject, suspect or note", value);
-}
-
-static gboolean
-set_fsync(Settings *settings, const struct key *key, const ConfFile *conf,
-    const char *value, GError **error)
-{
-	static const char *const words[] = {
-		[SPOOL_FSYNC_NONE] = "none",
-		[SPOOL_FSYNC_FILES] = "files",
-		[SPOOL_FSYNC_FULL] = "full",
-	};
-
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strcmp(value, words[i]) == 0) {
-			*(SpoolFsync *)G_STRUCT_MEMBER_P(settings,
-			    key->offset) = (SpoolFsync)i;
-			return TRUE;
-		}
-	return conf_file_fail(conf, key->group, key->key, error,
-	    "\"%s\" is not none, files or full", value);
-}
-
-/* "550", or more of a reply line. */
-static gboolean
-is_reply_beginning(const char *text)
-{
-	gsize len = strlen(text);
-
-	return len >= 3 && strchr("45", *text) != NULL &&
-	    g_ascii_isdigit(text[1]) && g_ascii_isdigit(text[2]) &&
-	    (len == 3 || text[3] == ' ');
-}
-
-static gboolean
-set_replies(Settings *settings, const struct key *key, const ConfFile *conf,
-    const char *const *list, GError **error)
-{
-	for (guint i = 0; list[i] != NULL; i++)
-		if (!is_reply_beginning(list[i]))
-			return conf_file_fail(conf, key->group, key->key,
-			    error, "\"%s\" is not the beginning of a 4xx or "
-			    "5xx reply", list[i]);
-	*(char ***)G_STRUCT_MEMBER_P(settings, key->offset) =
-	    g_strdupv((char **)list);
-	return TRUE;
-}
-
-static gboolean
-set_sandbox(Settings *settings, const struct key *key, const ConfFile *conf,
-    const char *value, GError **error)
-{
-	static const char *const words[] = { "required", "best-effort",
-		"off" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strcmp(value, words[i]) == 0) {
-			*(SandboxMode *)G_STRUCT_MEMBER_P(settings,
-			    key->offset) = (SandboxMode)i;
-			return TRUE;
-		}
-	return conf_file_fail(conf, key->group, key->key, error,
-	    "\"%s\" is not required, best-effort or off", value);
-}
-
-/* How a limit is written back in an error. Caller frees. */
-static char *
-show_number(guint64 number, enum kind kind)
-{
-	if (kind == KIND_MILLISECONDS)
-		return g_strdup_printf("%g seconds", (double)number / 1000);
-	if (kind == KIND_OCTETS && number >= GIB && number % GIB == 0)
-		return g_strdup_printf("%" G_GUINT64_FORMAT "G", number / GIB);
-	if (kind == KIND_OCTETS && number >= MIB && number % MIB == 0)
-		return g_strdup_printf("%" G_GUINT64_FORMAT "M", number / MIB);
-	return g_strdup_printf("%" G_GUINT64_FORMAT, number);
-}
-
-static gboolean
-set_number(Settings *settings, const struct key *key, const ConfFile *conf,
-    const char *value, GError **error)
-{
-	gpointer member = G_STRUCT_MEMBER_P(settings, key->offset);
-	guint64 number;
-
-	if (!parse_number(value, key->kind, &number) || number < key->min ||
-	    number > key->max) {
-		g_autofree char *min = show_number(key->min, key->kind);
-		g_autofree char *max = show_number(key->max, key->kind);
-
-		return conf_file_fail(conf, key->group, key->key, error,
-		    "\"%s\" is not a number from %s to %s", value, min, max);
-	}
-	if (key->kind == KIND_OCTETS)
-		*(guint64 *)member = number;
-	else
-		*(guint *)member = (guint)number;
-	return TRUE;
-}
-
-static gboolean
-set_key(Settings *settings, const struct key *key, const ConfFile *conf,
-    GError **error)
-{
-	gpointer member = G_STRUCT_MEMBER_P(settings, key->offset);
-	const char *value = conf_file_value(conf, key->group, key->key);
-	const char *const *list = conf_file_list(conf, key->group, key->key);
-
-	switch (key->kind) {
-	case KIND_PATH:
-		if (!g_path_is_absolute(value))
-			return conf_file_fail(conf, key->group, key->key,
-			    error, "\"%s\" is not an absolute path", value);
-		*(char **)member = g_strdup(value);
-		return TRUE;
-	case KIND_HOST:
-		if (*value == '\0' || strlen(value) > 255 ||
-		    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
-		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")] != '\0')
-			return conf_file_fail(conf, key->group, key->key,
-			    error, "\"%s\" is not the name of a host", value);
-		*(char **)member = g_strdup(value);
-		return TRUE;
-	case KIND_PATHS:
-		for (guint i = 0; list[i] != NULL; i++)
-			if (!g_path_is_absolute(list[i]))
-				return conf_file_fail(conf, key->group,
-				    key->key, error,
-				    "\"%s\" is not an absolute path", list[i]);
-		*(char ***)member = g_strdupv((char **)list);
-		return TRUE;
-	case KIND_NAMES:
-		*(char ***)member = g_strdupv((char **)list);
-		return TRUE;
-	case KIND_BOOLEAN:
-		*(gboolean *)member = strcmp(value, "yes") == 0;
-		return *(gboolean *)member || strcmp(value, "no") == 0 ||
-		    conf_file_fail(conf, key->group, key->key, error,
-		        "\"%s\" is neither yes nor no", value);
-	case KIND_CHOICE:
-		*(PolicyChoice *)member = strcmp(value, "note") == 0 ?
-		    CHOICE_NOTE : CHOICE_REFUSE;
-		return strcmp(value, "note") == 0 ||
-		    strcmp(value, "refuse") == 0 ||
-		    conf_file_fail(conf, key->group, key->key, error,
-		        "\"%s\" is neither refuse nor note", value);
-	case KIND_SCORE:
-		return set_score(settings, key, conf, value, error);
-	case KIND_CONTENT:
-		return set_content(settings, key, conf, value, error);
-	case KIND_FSYNC:
-		return set_fsync(settings, key, conf, value, error);
-	case KIND_REPLIES:
-		return set_replies(settings, key, conf, list, error);
-	case KIND_SANDBOX:
-		return set_sandbox(settings, key, conf, value, error);
-	case KIND_USER:
-		if (*value == '\0' || strlen(value) > 32 ||
-		    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
-		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] != '\0')
-			return conf_file_fail(conf, key->group, key->key,
-			    error, "\"%s\" is not the name of a user", value);
-		*(char **)member = g_strdup(value);
-		return TRUE;
-	case KIND_COUNT:
-	case KIND_OCTETS:
-	case KIND_MILLISECONDS:
-		break;
-	}
-	return set_number(settings, key, conf, value, error);
-}
-
-static const struct key *
+static const Setting *
 find_key(const char *group, const char *name)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
@@ -476,13 +213,13 @@ set_keys(Settings *settings, const ConfFile *conf, GError **error)
 			return conf_file_fail(conf, groups[i], NULL, error,
 			    "unknown group; mailweir.conf(5) lists them");
 		for (guint j = 0; names[j] != NULL; j++) {
-			const struct key *key = find_key(groups[i], names[j]);
+			const Setting *key = find_key(groups[i], names[j]);
 
 			if (key == NULL)
 				return conf_file_fail(conf, groups[i],
 				    names[j], error, "unknown key; "
 				    "mailweir.conf(5) lists them");
-			if (!set_key(settings, key, conf, error))
+			if (!setting_set(key, settings, conf, error))
 				return FALSE;
 		}
 	}
@@ -491,51 +228,6 @@ set_keys(Settings *settings, const ConfFile *conf, GError **error)
 
 static const char *const standard_signatures[] = { "SPM_*", "*.Phishing.*",
 	"Heuristics.Phishing*", NULL };
-
-static void
-set_defaults(Settings *settings)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
-		gpointer member = G_STRUCT_MEMBER_P(settings, keys[i].offset);
-
-		switch (keys[i].kind) {
-		case KIND_OCTETS:
-			*(guint64 *)member = keys[i].standard;
-			break;
-		case KIND_BOOLEAN:
-			*(gboolean *)member = (gboolean)keys[i].standard;
-			break;
-		case KIND_CHOICE:
-			*(PolicyChoice *)member =
-			    (PolicyChoice)keys[i].standard;
-			break;
-		case KIND_COUNT:
-		case KIND_MILLISECONDS:
-			*(guint *)member = (guint)keys[i].standard;
-			break;
-		case KIND_SCORE:
-			*(double *)member = (double)keys[i].standard;
-			break;
-		case KIND_CONTENT:
-			*(PolicyVerdict *)member =
-			    (PolicyVerdict)keys[i].standard;
-			break;
-		case KIND_FSYNC:
-			*(SpoolFsync *)member = (SpoolFsync)keys[i].standard;
-			break;
-		case KIND_SANDBOX:
-			*(SandboxMode *)member = (SandboxMode)keys[i].standard;
-			break;
-		case KIND_PATH:
-		case KIND_PATHS:
-		case KIND_NAMES:
-		case KIND_REPLIES:
-		case KIND_HOST:
-		case KIND_USER:
-			break;
-		}
-	}
-}
 
 /* What follows from other keys. */
 static void
@@ -572,7 +264,8 @@ settings_load(const char *path, GError **error)
 	g_autoptr(ConfFile) conf = NULL;
 
 	settings->config = g_strdup(path);
-	set_defaults(settings);
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		setting_set_standard(&keys[i], settings);
 	if (path == NULL && access(DEFAULT_PATH, F_OK) == 0)
 		path = DEFAULT_PATH;
 	if (path != NULL) {
@@ -608,17 +301,8 @@ clear_settings(gpointer data)
 
 	g_free(settings->path);
 	g_free(settings->config);
-	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
-		gpointer member = G_STRUCT_MEMBER_P(settings, keys[i].offset);
-
-		if (keys[i].kind == KIND_PATH || keys[i].kind == KIND_HOST ||
-		    keys[i].kind == KIND_USER)
-			g_free(*(char **)member);
-		if (keys[i].kind == KIND_PATHS ||
-		    keys[i].kind == KIND_NAMES ||
-		    keys[i].kind == KIND_REPLIES)
-			g_strfreev(*(char ***)member);
-	}
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		setting_clear(&keys[i], settings);
 }
 
 void

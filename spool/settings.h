@@ -14,6 +14,7 @@
 #include "scanner/policy.h"
 #include "signatures/ruleset.h"
 #include "spool/confinement.h"
+#include "spool/setting.h"
 #include "spool/spool.h"
 
 /* How the spool is worked. */
@@ -64,6 +65,9 @@ Settings *settings_load(const char *path, GError **error);
 
 /* The same file as it is now, with what the command line says. */
 Settings *settings_reload(const Settings *settings, GError **error);
+
+/* The table of all keys, n of them; offsets are of Settings. Static. */
+const Setting *settings_keys(gsize *n);
 
 /* Who keeps them takes a reference; nobody changes them then. */
 Settings *settings_ref(Settings *settings);

@@ -230,17 +230,17 @@ class Submitter:
                                                 socket.SOCK_SEQPACKET)
         self.pid = os.fork()
         if self.pid == 0:
-            self.socket.close()
-            self.work(bench, theirs)
+            try:
+                self.socket.close()
+                self.work(bench, theirs)
+            finally:
+                os._exit(1)
         theirs.close()
 
     @staticmethod
     def work(bench, orders):
         while True:
-            order = orders.recv(16)
-            if not order:
-                os._exit(0)
-            number = int(order)
+            number = int(orders.recv(16))
             # A mail server that is refused at once tries again.
             poll(lambda: spool_client.is_alive(bench.spool), 20)
             answer = bench.submit(
@@ -255,7 +255,7 @@ class Submitter:
         """Its answer; None: there is none."""
         try:
             return self.socket.recv(1000, socket.MSG_DONTWAIT).decode() or None
-        except BlockingIOError:
+        except (BlockingIOError, ConnectionResetError):
             return None
 
     def kill(self):

@@ -155,6 +155,130 @@ test_error(gconstpointer data)
 		g_assert_true(got != NULL && strstr(got, tc->want) != NULL);
 }
 
+/* --- every key of mailweir.conf --------------------------------------------- */
+
+/* Of tests/vectors/settings.tsv. */
+enum column { GROUP, KEY, DEFAULT, GOOD, BAD, N_COLUMNS };
+
+/* The rows, of char **. Caller owns the result. */
+static GPtrArray *
+read_rows(void)
+{
+	g_autofree char *path = g_test_build_filename(G_TEST_DIST, "vectors",
+	    "settings.tsv", NULL);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	GPtrArray *rows = g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)g_strfreev);
+
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	lines = g_strsplit(text, "\n", -1);
+	for (guint i = 0; lines[i] != NULL; i++)
+		if (*lines[i] != '\0' && *lines[i] != '#')
+			g_ptr_array_add(rows, g_strsplit(lines[i], "\t", -1));
+	return rows;
+}
+
+static const Setting *
+find_setting(char **row)
+{
+	gsize n;
+	const Setting *settings = settings_keys(&n);
+
+	for (gsize i = 0; i < n; i++)
+		if (strcmp(settings[i].group, row[GROUP]) == 0 &&
+		    strcmp(settings[i].key, row[KEY]) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+static char *
+file_with(char **row, const char *value)
+{
+	return g_strdup_printf("[%s]\n%s = %s\n", row[GROUP], row[KEY], value);
+}
+
+static char *
+value_error(char **row, const char *value)
+{
+	g_autofree char *text = file_with(row, value);
+
+	g_test_message("[%s] %s = %s", row[GROUP], row[KEY], value);
+	return load_error("settings", text, strlen(text));
+}
+
+/* The structures differ where the default is not what the row says. */
+static gboolean
+is_default(char **row)
+{
+	const Setting *setting = find_setting(row);
+	g_autofree char *text = file_with(row, row[DEFAULT]);
+	g_autoptr(ConfFile) conf = conf_file_parse("x.conf", text,
+	    strlen(text), NULL);
+	Settings standard = { 0 }, set = { 0 };
+
+	setting_set_standard(setting, &standard);
+	return setting_set(setting, &set, conf, NULL) &&
+	    memcmp(&standard, &set, sizeof(set)) == 0;
+}
+
+static void
+test_key(gconstpointer data)
+{
+	char **row = (char **)data;
+	g_auto(GStrv) good = g_strsplit(row[GOOD], "|", -1);
+	g_auto(GStrv) bad = g_strsplit(row[BAD], "|", -1);
+	g_autofree char *place = g_strdup_printf("/x.conf:2: [%s] %s: \"",
+	    row[GROUP], row[KEY]);
+
+	g_assert_nonnull(find_setting(row));
+	for (guint i = 0; good[i] != NULL; i++) {
+		g_autofree char *error = value_error(row, good[i]);
+
+		g_assert_cmpstr(error, ==, NULL);
+	}
+	for (guint i = 0; bad[i] != NULL && strcmp(row[BAD], "-") != 0; i++) {
+		g_autofree char *error = value_error(row, bad[i]);
+
+		g_assert_nonnull(error);
+		g_assert_nonnull(strstr(error, place));
+	}
+	g_assert_true(strcmp(row[DEFAULT], "-") == 0 || is_default(row));
+}
+
+/* rows: see read_rows(). */
+static void
+test_keys_are_listed(gconstpointer data)
+{
+	const GPtrArray *rows = data;
+	gsize n;
+	const Setting *settings = settings_keys(&n);
+
+	g_assert_cmpuint(rows->len, ==, n);
+	for (guint i = 0; i < rows->len; i++) {
+		char **row = g_ptr_array_index(rows, i);
+
+		/* The same order, too, so that a missing one is found. */
+		g_assert_cmpuint(g_strv_length(row), ==, N_COLUMNS);
+		g_assert_cmpstr(row[KEY], ==, settings[i].key);
+		g_assert_cmpstr(row[GROUP], ==, settings[i].group);
+	}
+}
+
+static void
+add_keys(const GPtrArray *rows)
+{
+	for (guint i = 0; i < rows->len; i++) {
+		char **row = g_ptr_array_index(rows, i);
+		g_autofree char *path = g_strdup_printf("/config/key/%s/%s",
+		    row[GROUP], row[KEY]);
+
+		g_test_add_data_func(path, row, test_key);
+	}
+	g_test_add_data_func("/config/keys-are-listed", rows,
+	    test_keys_are_listed);
+}
+
 static void
 test_unreadable(void)
 {
@@ -433,7 +557,11 @@ test_find_all(void)
 int
 main(int argc, char **argv)
 {
+	g_autoptr(GPtrArray) rows = NULL;
+
 	g_test_init(&argc, &argv, NULL);
+	rows = read_rows();
+	add_keys(rows);
 	ADD_TABLE("/config/error/", error_cases, test_error);
 	g_test_add_func("/config/unreadable", test_unreadable);
 	g_test_add_func("/config/too-big", test_too_big);
