@@ -349,7 +349,8 @@ intake_counts(const Intake *intake)
 void
 intake_refresh(Intake *intake)
 {
-	poison_refresh(intake->poison);
+	poison_refresh(intake->poison,
+	    intake->settings->spool.poison_memory_ms / 1000);
 	intake->log_room = LOG_MAX;
 }
 
@@ -519,11 +520,12 @@ intake_new(Spool *spool, Settings *settings, Pool *pool, GError **error)
 	intake->pool = pool;
 	intake->jobs = g_ptr_array_new_with_free_func(
 	    (GDestroyNotify)job_free);
-	intake->poison = poison_new(spool,
-	    settings->spool.poison_memory_ms / 1000);
+	intake->poison = poison_new(spool);
 	intake->journal = -1;
-	return intake_change_settings(intake, settings, error) ?
-	    g_steal_pointer(&intake) : NULL;
+	if (!intake_change_settings(intake, settings, error))
+		return NULL;
+	intake_refresh(intake);
+	return g_steal_pointer(&intake);
 }
 
 void

@@ -19,20 +19,17 @@
 
 struct poison {
 	Spool *spool;
-	gint64 max_age;
 	GHashTable *sizes;      /* of guint64: the sizes that are remembered */
 };
 
 Poison *
-poison_new(Spool *spool, gint64 max_age)
+poison_new(Spool *spool)
 {
 	Poison *poison = g_new0(Poison, 1);
 
 	poison->spool = spool;
-	poison->max_age = max_age;
 	poison->sizes = g_hash_table_new_full(g_int64_hash, g_int64_equal,
 	    g_free, NULL);
-	poison_refresh(poison);
 	return poison;
 }
 
@@ -52,7 +49,7 @@ add_size(Poison *poison, guint64 size)
 }
 
 void
-poison_refresh(Poison *poison)
+poison_refresh(Poison *poison, gint64 max_age)
 {
 	g_autoptr(GPtrArray) names = spool_list(poison->spool, SPOOL_POISON,
 	    LIST_MAX);
@@ -66,7 +63,7 @@ poison_refresh(Poison *poison)
 		if (fstatat(poison->spool->folders[SPOOL_POISON], name,
 		    &status, AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
-		if (now - status.st_mtime > poison->max_age)
+		if (now - status.st_mtime > max_age)
 			spool_remove(poison->spool, SPOOL_POISON, name);
 		else
 			add_size(poison, g_ascii_strtoull(name, NULL, 10));

@@ -16,13 +16,14 @@
 
 typedef struct poison Poison;
 
-/* max_age: seconds that one is remembered. spool is borrowed. */
-Poison *poison_new(Spool *spool, gint64 max_age);
+/* spool is borrowed. Nothing is known before the first poison_refresh(). */
+Poison *poison_new(Spool *spool);
 void poison_free(Poison *poison);       /* NULL is allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Poison, poison_free)
 
-/* Reads the folder again, and forgets what is too old. Once a second. */
-void poison_refresh(Poison *poison);
+/* Reads the folder again, and forgets what is older than so many seconds. Once
+ * a second. */
+void poison_refresh(Poison *poison, gint64 max_age);
 
 /* Scans of the message that were begun before and failed; 0: not known. */
 guint poison_attempts(const Poison *poison, int message, guint64 size);

@@ -16,6 +16,8 @@ struct pool {
 	Settings *settings;     /* what was asked for last */
 	Crew *current;          /* NULL: there are no rules in force */
 	Crew *next;             /* that loads; NULL: none */
+	gint64 loading_since;   /* seconds since the epoch */
+	guint generation;       /* how many have come into force */
 	GPtrArray *old;         /* of Crew *: finishing, or of no more use */
 	char *failure;          /* why the first crew could not load */
 	guint cleaning;         /* GSource */
@@ -82,6 +84,7 @@ on_crew_ready(Crew *crew, gpointer data)
 		return;
 	put_away(pool, &pool->current);
 	pool->current = g_steal_pointer(&pool->next);
+	pool->generation++;
 	pool->retry_ms = FIRST_RETRY_MS;
 	tell(pool, POOL_RELOADED, is_first ? "the rules are loaded" :
 	    "new rules are in force");
@@ -154,6 +157,7 @@ load(Pool *pool)
 	g_autoptr(GError) error = NULL;
 
 	put_away(pool, &pool->next);
+	pool->loading_since = g_get_real_time() / G_USEC_PER_SEC;
 	pool->next = crew_new(pool->settings, &crew_events, pool, &error);
 	if (pool->next != NULL)
 		return;
@@ -245,6 +249,18 @@ pool_reload(Pool *pool, Settings *settings)
 		g_source_remove(pool->retry);
 	pool->retry = 0;
 	load(pool);
+}
+
+guint
+pool_generation(const Pool *pool)
+{
+	return pool->current != NULL ? pool->generation : 0;
+}
+
+gint64
+pool_loading_since(const Pool *pool)
+{
+	return pool->next != NULL ? pool->loading_since : 0;
 }
 
 Settings *

@@ -75,6 +75,14 @@ void pool_cancel(Pool *pool, gconstpointer data);
  */
 void pool_reload(Pool *pool, Settings *settings);
 
+/* Which rules are in force: 1 for the first ones since the pool was made; 0:
+ * none are. */
+guint pool_generation(const Pool *pool);
+
+/* Seconds since the epoch when the load that is under way began; 0: nothing
+ * loads. */
+gint64 pool_loading_since(const Pool *pool);
+
 /* Those of the rules in force. Borrowed until the next POOL_RELOADED. */
 Settings *pool_settings(const Pool *pool);
 

@@ -13,6 +13,8 @@
 #include "spool/status.h"
 
 #define FORMAT "Spool-Status"
+/* Of four octets each, coded as three: a line has room for them. */
+#define TEXT_MAX_LETTERS 300
 
 static void
 add_number(GString *text, const char *key, guint64 number)
@@ -20,6 +22,17 @@ add_number(GString *text, const char *key, guint64 number)
 	g_autofree char *value = g_strdup_printf("%" G_GUINT64_FORMAT, number);
 
 	lines_add_plain(text, key, value);
+}
+
+/* The reason of a failed reload may be as long as a path. */
+static void
+add_text(GString *text, const char *key, const char *value)
+{
+	g_autofree char *valid = g_utf8_make_valid(value, -1);
+	g_autofree char *begin = g_utf8_substring(valid, 0,
+	    MIN(g_utf8_strlen(valid, -1), TEXT_MAX_LETTERS));
+
+	lines_add_coded(text, key, begin);
 }
 
 /* One line for each of the summary: "signatures 8700000". */
@@ -50,6 +63,9 @@ status_format(const Status *status)
 		{ "Oldest-Ms", status->load.oldest_ms },
 		{ "Active", status->active },
 		{ "Workers", status->workers },
+		{ "Generation", status->generation },
+		{ "Loading-Since", (guint64)status->loading_since },
+		{ "Reload-Time", (guint64)status->reload_time },
 		{ "Accepted", counts->accepted },
 		{ "Rejected", counts->rejected },
 		{ "Deferred", counts->deferred },
@@ -68,6 +84,8 @@ status_format(const Status *status)
 		add_number(text, numbers[i].key, numbers[i].value);
 	lines_add_coded(text, "Full",
 	    status->problem != NULL ? status->problem : "no");
+	add_text(text, "Reload", status->reload != NULL ? status->reload :
+	    "none");
 	add_rules(text, status->rules);
 	lines_end(text);
 	return g_string_free(text, FALSE);

@@ -18,6 +18,10 @@ typedef struct {
 	SpoolLoad load;
 	guint active;           /* messages under scan */
 	guint workers;
+	guint generation;       /* pool_generation() */
+	gint64 loading_since;   /* pool_loading_since() */
+	gint64 reload_time;     /* when the last reload ended; 0: there was none */
+	const char *reload;     /* "in force", or why not; NULL: there was none */
 	IntakeCounts counts;
 	const char *rules;      /* pool_rules_summary() */
 } Status;

@@ -38,6 +38,8 @@ struct supervisor {
 	GMainLoop *loop;
 	gint64 started;         /* seconds since the epoch */
 	const char *problem;    /* why the spool is full; NULL: it is not */
+	gint64 reload_time;     /* when the last reload ended; 0: none has */
+	char *reload;           /* "in force", or why not; NULL: none has */
 	gboolean is_once;
 	gboolean is_stopping;
 };
@@ -83,6 +85,10 @@ look(struct supervisor *supervisor)
 		.load = room_measure(supervisor->spool, names),
 		.active = intake_active(supervisor->intake),
 		.workers = supervisor->settings->workers,
+		.generation = pool_generation(supervisor->pool),
+		.loading_since = pool_loading_since(supervisor->pool),
+		.reload_time = supervisor->reload_time,
+		.reload = supervisor->reload,
 		.counts = intake_counts(supervisor->intake),
 		.rules = pool_rules_summary(supervisor->pool) };
 	const char *before = supervisor->problem;
@@ -148,6 +154,14 @@ on_signal(gpointer data)
 
 /* --- new rules --------------------------------------------------------------- */
 
+static void
+end_reload(struct supervisor *supervisor, const char *result)
+{
+	g_free(supervisor->reload);
+	supervisor->reload = g_strdup(result);
+	supervisor->reload_time = g_get_real_time() / G_USEC_PER_SEC;
+}
+
 /* The configuration is read anew, and with it all rules. */
 static void
 reload(struct supervisor *supervisor)
@@ -158,6 +172,7 @@ reload(struct supervisor *supervisor)
 
 	if (settings == NULL) {
 		log_line("reload: %s; nothing is changed", error->message);
+		end_reload(supervisor, error->message);
 		return;
 	}
 	notify_reloading();
@@ -211,6 +226,7 @@ change_settings(struct supervisor *supervisor)
 	listener_change_settings(supervisor->listener, settings,
 	    intake_catalogue(supervisor->intake),
 	    intake_submitters(supervisor->intake));
+	supervisor->spool->fsync = settings->spool.fsync;
 	settings_ref(settings);
 	settings_unref(supervisor->settings);
 	supervisor->settings = settings;
@@ -220,6 +236,8 @@ change_settings(struct supervisor *supervisor)
 static void
 on_pool_event(PoolEvent event, const char *text, gpointer data)
 {
+	struct supervisor *supervisor = data;
+
 	switch (event) {
 	case POOL_REMARK:
 		log_line("%s", text);
@@ -229,12 +247,14 @@ on_pool_event(PoolEvent event, const char *text, gpointer data)
 		return;
 	case POOL_RELOAD_FAILED:
 		log_line("reload: %s; the old rules stay", text);
+		end_reload(supervisor, text);
 		notify_send("READY=1");
 		return;
 	case POOL_RELOADED:
 		log_line("reload: %s", text);
+		end_reload(supervisor, "in force");
 		notify_send("READY=1");
-		change_settings(data);
+		change_settings(supervisor);
 		return;
 	}
 }
@@ -333,6 +353,7 @@ supervisor_run(Spool *spool, Settings *settings, gboolean once,
 	listener_free(supervisor.listener);
 	spool_sweep(spool, &supervisor.settings->spool);
 	settings_unref(supervisor.settings);
+	g_free(supervisor.reload);
 	close(alive);
 	return is_serving;
 }

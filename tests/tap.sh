@@ -13,10 +13,14 @@ ok() {
 	echo "ok $tap_count - $1"
 }
 
-# not_ok NAME: with what is told on standard input.
 not_ok() {
 	tap_count=$((tap_count + 1))
 	echo "not ok $tap_count - $1"
+}
+
+# remark: standard input as comments, below a promise that was not kept. (In a
+# pipe nothing is counted, so it does not say the promise too.)
+remark() {
 	sed 's/^/# /'
 }
 
@@ -25,7 +29,8 @@ is() {
 	if [ "$2" = "$3" ]; then
 		ok "$1"
 	else
-		printf 'want: %s\ngot:  %s\n' "$2" "$3" | not_ok "$1"
+		not_ok "$1"
+		printf 'want: %s\ngot:  %s\n' "$2" "$3" | remark
 	fi
 }
 
@@ -34,7 +39,8 @@ has() {
 	if grep -Eq -- "$2" "$3"; then
 		ok "$1"
 	else
-		{ echo "no line with: $2"; cat "$3"; } | not_ok "$1"
+		not_ok "$1"
+		{ echo "no line with: $2"; cat "$3"; } | remark
 	fi
 }
 
@@ -53,7 +59,7 @@ wait_for() {
 bail_out() {
 	echo "Bail out! $1"
 	shift
-	[ $# -eq 0 ] || tail -n 30 "$@" | sed 's/^/# /'
+	[ $# -eq 0 ] || tail -n 30 "$@" | remark
 	exit 1
 }
 

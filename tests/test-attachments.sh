@@ -27,7 +27,8 @@ expect() {
 	    { [ "$3" = - ] || grep -q "\"rule\":\"$3\"" "$work/record"; }; then
 		ok "$1"
 	else
-		cat "$work/record" "$work/problem" | not_ok "$1"
+		not_ok "$1"
+		cat "$work/record" "$work/problem" | remark
 	fi
 }
 

@@ -111,6 +111,13 @@ kill -HUP "$supervisor"
 wait_for 60 logs 1 'the old rules stay'
 has 'a bad database is told of' 'cannot load this ClamAV database' \
     "$work/log"
+status_has() {
+	"$MAILWEIR" status "$spool" >"$work/status" && grep -Eq "$1" "$work/status"
+}
+wait_for 60 status_has 'reload .*cannot load this ClamAV database'
+has 'and status says so' '^reload +.*cannot load this ClamAV database' "$work/status"
+has 'with the time' '^reload-time +[1-9]' "$work/status"
+has 'and that nothing loads' '^loading-since +0$' "$work/status"
 rm "$work/db/bad.ndb"
 is 'and the old rules stay' accept "$(submit "$work/clean.eml")"
 cp "$work/mailweir.conf" "$work/good.conf"
@@ -119,6 +126,9 @@ kill -HUP "$supervisor"
 wait_for 60 logs 1 'nothing is changed'
 has 'a bad configuration names file, line and key' \
     'mailweir.conf:[0-9]*: \[work\] workerz' "$work/log"
+wait_for 60 status_has '^reload +.*workerz'
+has 'and status names them' '^reload +.*mailweir.conf:[0-9]+: \[work\] workerz' \
+    "$work/status"
 cp "$work/good.conf" "$work/mailweir.conf"
 sanitized=$(nm "$hole" 2>/dev/null | grep -c __asan_init)
 if [ "$sanitized" -eq 0 ]; then
@@ -133,6 +143,7 @@ if [ "$sanitized" -eq 0 ]; then
 	prlimit --pid "$supervisor" --as=unlimited:
 fi
 is 'no new rules have come into force' "$before" "$(count 'in force')"
+generation=$("$MAILWEIR" status "$spool" | awk '$1 == "generation" { print $2 }')
 
 # --- configuration ------------------------------------------------------------------
 configure 'watch-databases = 0.1' '[limits]' 'max-message-octets = 10'
@@ -141,6 +152,10 @@ wait_for 60 logs $((before + 1)) 'in force'
 is 'a limit of the new configuration is in force' \
     '552 5.3.4 Requested mail action aborted: exceeded mailsize limit' \
     "$("$MAILWEIR" submit "$spool" "$work/clean.eml" 2>/dev/null)"
+wait_for 60 status_has '^reload +in force'
+is 'status counts the rules that came into force' \
+    "generation $((generation + 1))" \
+    "$(awk '$1 == "generation" { print $1, $2 }' "$work/status")"
 configure 'watch-databases = 0.1'
 kill -HUP "$supervisor"
 wait_for 60 logs $((before + 2)) 'in force'
