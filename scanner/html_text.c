@@ -4,100 +4,17 @@
  */
 #include "config.h"
 
-#include <libxml/HTMLparser.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scanner/html_style.h"
 #include "scanner/html_text.h"
+#include "scanner/html_tokens.h"
 
 /* Styles within styles; deeper ones look like the deepest that counts. */
 #define MAX_STYLES 256u
-/* Attributes read of one tag. */
-#define MAX_ATTRIBUTES 64u
 /* Octets kept of comments, of scripts, of one title or anchor. */
 #define MAX_ASIDE_OCTETS (64u << 10)
-
-enum {
-	ELEMENT = 1 << 0,       /* of HTML 4 or XHTML 1 */
-	STYLED = 1 << 1,        /* changes how text looks */
-	BREAK = 1 << 2,         /* begins a line */
-	GAP = 1 << 3,           /* sets a blank */
-	PARAGRAPH = 1 << 4,     /* begins a paragraph */
-	LITERAL = 1 << 5,       /* no tags inside but its own end */
-	LINK_HREF = 1 << 6,
-	LINK_SRC = 1 << 7,
-	LINK_BACKGROUND = 1 << 8,
-};
-
-typedef struct {
-	const char *name;
-	guint flags;
-} Element;
-
-/* Sorted by name. */
-/* clang-format off */
-static const Element elements[] = {
-	{ "a", ELEMENT | STYLED | LINK_HREF }, { "abbr", ELEMENT },
-	{ "acronym", ELEMENT }, { "address", ELEMENT }, { "applet", ELEMENT },
-	{ "area", ELEMENT | LINK_HREF }, { "b", ELEMENT },
-	{ "base", ELEMENT }, { "basefont", ELEMENT | STYLED },
-	{ "bdo", ELEMENT }, { "bgsound", LINK_SRC },
-	{ "big", ELEMENT | STYLED }, { "blockquote", ELEMENT | PARAGRAPH },
-	{ "body", ELEMENT | STYLED | LINK_BACKGROUND },
-	{ "br", ELEMENT | BREAK }, { "button", ELEMENT },
-	{ "caption", ELEMENT }, { "center", ELEMENT }, { "cite", ELEMENT },
-	{ "code", ELEMENT }, { "col", ELEMENT }, { "colgroup", ELEMENT },
-	{ "dd", ELEMENT | GAP }, { "del", ELEMENT }, { "dfn", ELEMENT },
-	{ "dir", ELEMENT }, { "div", ELEMENT | STYLED | BREAK },
-	{ "dl", ELEMENT }, { "dt", ELEMENT | GAP }, { "em", ELEMENT },
-	{ "embed", GAP | LINK_SRC }, { "fieldset", ELEMENT },
-	{ "font", ELEMENT | STYLED }, { "form", ELEMENT },
-	{ "frame", ELEMENT | LINK_SRC }, { "frameset", ELEMENT },
-	{ "h1", ELEMENT | GAP }, { "h2", ELEMENT | GAP },
-	{ "h3", ELEMENT | GAP }, { "h4", ELEMENT | GAP },
-	{ "h5", ELEMENT | GAP }, { "h6", ELEMENT | GAP },
-	{ "head", ELEMENT }, { "hr", ELEMENT | PARAGRAPH },
-	{ "html", ELEMENT }, { "i", ELEMENT },
-	{ "iframe", ELEMENT | LINK_SRC }, { "img", ELEMENT | LINK_SRC },
-	{ "input", ELEMENT }, { "ins", ELEMENT }, { "isindex", ELEMENT },
-	{ "kbd", ELEMENT }, { "label", ELEMENT }, { "legend", ELEMENT },
-	{ "li", ELEMENT | GAP }, { "link", ELEMENT | LINK_HREF },
-	{ "listing", PARAGRAPH }, { "map", ELEMENT },
-	{ "marquee", STYLED }, { "menu", ELEMENT }, { "meta", ELEMENT },
-	{ "nobr", ELEMENT }, { "noframes", ELEMENT }, { "noscript", ELEMENT },
-	{ "object", ELEMENT }, { "ol", ELEMENT }, { "optgroup", ELEMENT },
-	{ "option", ELEMENT }, { "p", ELEMENT | STYLED | PARAGRAPH },
-	{ "param", ELEMENT }, { "plaintext", PARAGRAPH },
-	{ "pre", ELEMENT | PARAGRAPH }, { "q", ELEMENT }, { "s", ELEMENT },
-	{ "samp", ELEMENT }, { "script", ELEMENT | LITERAL | LINK_SRC },
-	{ "select", ELEMENT }, { "small", ELEMENT | STYLED },
-	{ "span", ELEMENT | STYLED }, { "strike", ELEMENT },
-	{ "strong", ELEMENT }, { "style", ELEMENT | LITERAL },
-	{ "sub", ELEMENT }, { "sup", ELEMENT },
-	{ "table", ELEMENT | STYLED | LINK_BACKGROUND },
-	{ "tbody", ELEMENT },
-	{ "td", ELEMENT | STYLED | GAP | LINK_BACKGROUND },
-	{ "textarea", ELEMENT }, { "tfoot", ELEMENT },
-	{ "th", ELEMENT | STYLED | GAP }, { "thead", ELEMENT },
-	{ "title", ELEMENT | PARAGRAPH },
-	{ "tr", ELEMENT | STYLED | LINK_BACKGROUND }, { "tt", ELEMENT },
-	{ "u", ELEMENT }, { "ul", ELEMENT }, { "var", ELEMENT },
-	{ "x-sigsep", ELEMENT }, { "x-tab", ELEMENT }, { "xmp", PARAGRAPH },
-};
-/* clang-format on */
-
-typedef struct {
-	char *name;
-	char *value;            /* NULL: without one */
-} Attribute;
-
-typedef struct {
-	const Element *element; /* NULL: not an element of HTML */
-	char *name;
-	gboolean is_end;
-	GArray *attributes;     /* of Attribute */
-} Tag;
 
 typedef struct {
 	HtmlText *html;
@@ -107,27 +24,7 @@ typedef struct {
 	GString *anchor;        /* text since the last <a>; NULL: none */
 	HtmlLink *anchor_link;
 	gboolean is_after_space;        /* what was written last is layout */
-	/* Searched for and not there: never searched for again, or a million
-	 * openings would each read to the end. */
-	gboolean lacks_comment_end;
-	gboolean lacks_quote[2];
-	gboolean lacks_end_tag[2];      /* of style, script */
 } Renderer;
-
-static int
-compare_element(const void *key, const void *row)
-{
-	return strcmp(key, ((const Element *)row)->name);
-}
-
-static void
-attribute_clear(gpointer data)
-{
-	Attribute *attribute = data;
-
-	g_free(attribute->name);
-	g_free(attribute->value);
-}
 
 static void
 link_free(gpointer data)
@@ -146,164 +43,6 @@ append_aside(GString *to, const char *text, gsize len)
 	if (to->len < MAX_ASIDE_OCTETS)
 		g_string_append_len(to, text,
 		    (gssize)MIN(len, MAX_ASIDE_OCTETS - to->len));
-}
-
-/* The character of "&name;" or "&#1;" at text; 0: none. *len: its octets. */
-static gunichar
-entity_at(const char *text, gsize *len)
-{
-	const htmlEntityDesc *entity;
-	char name[12];
-	guint64 code;
-	gsize n;
-	char *end;
-
-	if (text[1] == '#') {
-		gboolean is_hex = text[2] == 'x' || text[2] == 'X';
-		const char *digits = text + (is_hex ? 3 : 2);
-
-		if (is_hex ? !g_ascii_isxdigit(*digits) :
-		    !g_ascii_isdigit(*digits))
-			return 0;
-		code = g_ascii_strtoull(digits, &end, is_hex ? 16 : 10);
-		*len = (gsize)(end - text) + (*end == ';');
-		return code != 0 && code <= 0x10ffff &&
-		    g_unichar_validate((gunichar)code) ? (gunichar)code :
-		    0xfffd;
-	}
-	n = strspn(text + 1, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS);
-	if (n == 0 || n >= sizeof name)
-		return 0;
-	memcpy(name, text + 1, n);
-	name[n] = '\0';
-	entity = htmlEntityLookup((const xmlChar *)name);
-	if (entity == NULL)
-		return 0;
-	*len = 1 + n + (text[1 + n] == ';');
-	return entity->value;
-}
-
-/* text with its entities as characters. */
-static char *
-decode_entities(const char *text, gsize len)
-{
-	g_autofree char *copy = g_strndup(text, len);
-	GString *out;
-
-	if (strchr(copy, '&') == NULL)
-		return g_steal_pointer(&copy);
-	out = g_string_sized_new(len);
-	for (const char *at = copy; *at != '\0'; ) {
-		gsize n = strcspn(at, "&");
-		gunichar c;
-
-		g_string_append_len(out, at, (gssize)n);
-		at += n;
-		if (*at == '\0')
-			break;
-		c = entity_at(at, &n);
-		if (c == 0) {
-			g_string_append_c(out, *at++);
-		} else {
-			g_string_append_unichar(out, c);
-			at += n;
-		}
-	}
-	return g_string_free(out, FALSE);
-}
-
-static const char *
-attribute_value(const Tag *tag, const char *name)
-{
-	for (guint i = 0; i < tag->attributes->len; i++) {
-		const Attribute *attribute =
-		    &g_array_index(tag->attributes, Attribute, i);
-
-		if (strcmp(attribute->name, name) == 0)
-			return attribute->value != NULL ? attribute->value :
-			    attribute->name;
-	}
-	return NULL;
-}
-
-static const char *
-skip_blanks(const char *at)
-{
-	return at + strspn(at, " \t\r\n\f");
-}
-
-/* The quote that ends the value at value; NULL: it has none. */
-static const char *
-closing_quote(Renderer *renderer, const char *value)
-{
-	gboolean *lacks = &renderer->lacks_quote[*value == '"'];
-	const char *end;
-
-	if ((*value != '"' && *value != '\'') || *lacks)
-		return NULL;
-	end = strchr(value + 1, *value);
-	if (end == NULL)
-		*lacks = TRUE;
-	return end;
-}
-
-/* One attribute; at is not at a blank or the end. */
-static const char *
-read_attribute(Renderer *renderer, const char *at, Tag *tag)
-{
-	gsize len = strcspn(at, " \t\r\n\f=>");
-	Attribute attribute = { NULL, NULL };
-	const char *name = at;
-
-	/* "=" alone is no name, but must be passed. */
-	at += MAX(len, *at == '=' ? 1 : 0);
-	if (tag->attributes->len < MAX_ATTRIBUTES && len > 0)
-		attribute.name = g_ascii_strdown(name, (gssize)len);
-	if (*skip_blanks(at) == '=') {
-		const char *value = skip_blanks(skip_blanks(at) + 1);
-		const char *end;
-
-		if ((end = closing_quote(renderer, value)) != NULL) {
-			value++;
-			at = end + 1;
-		} else {
-			end = value + strcspn(value, " \t\r\n\f>");
-			at = end;
-		}
-		if (attribute.name != NULL)
-			attribute.value = decode_entities(value,
-			    (gsize)(end - value));
-	}
-	if (attribute.name != NULL)
-		g_array_append_val(tag->attributes, attribute);
-	return at;
-}
-
-/* The tag that begins with '<' at at; NULL: it is text. */
-static const char *
-read_tag(Renderer *renderer, const char *at, Tag *tag)
-{
-	gsize len;
-
-	at++;
-	tag->is_end = *at == '/';
-	if (tag->is_end)
-		at++;
-	if (!g_ascii_isalpha(*at))
-		return NULL;
-	len = strcspn(at, " \t\r\n\f/>");
-	tag->name = g_ascii_strdown(at, (gssize)MIN(len, 64));
-	tag->element = bsearch(tag->name, elements, G_N_ELEMENTS(elements),
-	    sizeof *elements, compare_element);
-	at += len;
-	for (;;) {
-		at += strspn(at, " \t\r\n\f/");
-		if (*at == '>')
-			return at + 1;
-		if (*at == '\0')
-			return at;
-		at = read_attribute(renderer, at, tag);
-	}
 }
 
 static const HtmlStyle *
@@ -423,7 +162,7 @@ on_text(Renderer *renderer, const char *raw, gsize len)
 	}
 	if (inside(renderer, "style") > 0 || len == 0)
 		return;
-	text = decode_entities(raw, len);
+	text = html_decode_entities(raw, len);
 	blank_nbsp(text);
 	if (inside(renderer, "a") > 0 && renderer->anchor != NULL)
 		append_aside(renderer->anchor, text, strlen(text));
@@ -536,10 +275,10 @@ set_base(Renderer *renderer, const char *href)
 
 /* <meta http-equiv=refresh content="0; url=..."> and charsets. */
 static void
-on_meta(Renderer *renderer, const Tag *tag)
+on_meta(Renderer *renderer, const HtmlTag *tag)
 {
-	const char *kind = attribute_value(tag, "http-equiv");
-	const char *content = attribute_value(tag, "content");
+	const char *kind = html_tag_attribute(tag, "http-equiv");
+	const char *content = html_tag_attribute(tag, "content");
 	g_autofree char *lower = NULL;
 	const char *found;
 
@@ -575,14 +314,14 @@ image_side(const char *value, guint percent)
 }
 
 static void
-read_links(Renderer *renderer, const Tag *tag)
+read_links(Renderer *renderer, const HtmlTag *tag)
 {
 	guint flags = tag->element->flags;
 	const char *name = tag->element->name;
 
-	if (flags & LINK_HREF) {
+	if (flags & HTML_LINK_HREF) {
 		HtmlLink *link = add_link(renderer, name,
-		    attribute_value(tag, "href"));
+		    html_tag_attribute(tag, "href"));
 
 		if (strcmp(name, "a") == 0) {
 			end_anchor(renderer);
@@ -590,20 +329,20 @@ read_links(Renderer *renderer, const Tag *tag)
 			renderer->anchor_link = link;
 		}
 	}
-	if (flags & LINK_SRC)
-		add_link(renderer, name, attribute_value(tag, "src"));
-	if (flags & LINK_BACKGROUND)
-		add_link(renderer, name, attribute_value(tag, "background"));
+	if (flags & HTML_LINK_SRC)
+		add_link(renderer, name, html_tag_attribute(tag, "src"));
+	if (flags & HTML_LINK_BACKGROUND)
+		add_link(renderer, name, html_tag_attribute(tag, "background"));
 	if (strcmp(name, "form") == 0) {
-		const char *action = attribute_value(tag, "action");
+		const char *action = html_tag_attribute(tag, "action");
 
 		add_link(renderer, name, action);
 		if (action != NULL &&
 		    g_ascii_strncasecmp(action, "mailto:", 7) == 0)
 			renderer->html->has_mailto_form = TRUE;
 	} else if (strcmp(name, "base") == 0) {
-		add_link(renderer, name, attribute_value(tag, "href"));
-		set_base(renderer, attribute_value(tag, "href"));
+		add_link(renderer, name, html_tag_attribute(tag, "href"));
+		set_base(renderer, html_tag_attribute(tag, "href"));
 	} else if (strcmp(name, "meta") == 0) {
 		on_meta(renderer, tag);
 	}
@@ -616,7 +355,7 @@ is_face_name(const char *name, gboolean is_first)
 {
 	gsize len, n;
 
-	name = skip_blanks(name);
+	name = html_skip_blanks(name);
 	if (*name == '"' || *name == '\'' || (is_first && *name == '.'))
 		name++;
 	len = strlen(name);
@@ -646,20 +385,20 @@ is_face(const char *face)
 }
 
 static void
-read_details(Renderer *renderer, const Tag *tag)
+read_details(Renderer *renderer, const HtmlTag *tag)
 {
 	HtmlText *html = renderer->html;
 	const char *name = tag->element->name;
 
 	if (strcmp(name, "img") == 0) {
-		guint64 width = image_side(attribute_value(tag, "width"), 8);
-		guint64 height = image_side(attribute_value(tag, "height"), 6);
+		guint64 width = image_side(html_tag_attribute(tag, "width"), 8);
+		guint64 height = image_side(html_tag_attribute(tag, "height"), 6);
 
 		html->image_area += width * height;
 		if (renderer->anchor != NULL)
 			append_aside(renderer->anchor, "<img>\n", 6);
 	} else if (strcmp(name, "font") == 0) {
-		const char *face = attribute_value(tag, "face");
+		const char *face = html_tag_attribute(tag, "face");
 
 		if (face != NULL && !is_face(face))
 			html->has_bad_face = TRUE;
@@ -676,14 +415,14 @@ font_size(const Renderer *renderer, const char *value)
 {
 	long number = CLAMP(strtol(value, NULL, 10), -100, 100);
 
-	value = skip_blanks(value);
+	value = html_skip_blanks(value);
 	if (*value == '+' || *value == '-')
 		return renderer->basefont + (int)number;
 	return g_ascii_isdigit(*value) ? (int)number : renderer->basefont;
 }
 
 static void
-open_style(Renderer *renderer, const Tag *tag)
+open_style(Renderer *renderer, const HtmlTag *tag)
 {
 	HtmlStyle outer = *style_now(renderer);
 	HtmlStyle style = outer;
@@ -691,7 +430,7 @@ open_style(Renderer *renderer, const Tag *tag)
 
 	style.tag = tag->element->name;
 	if (strcmp(style.tag, "basefont") == 0) {
-		if ((value = attribute_value(tag, "size")) != NULL)
+		if ((value = html_tag_attribute(tag, "size")) != NULL)
 			renderer->basefont = font_size(renderer, value);
 		return;
 	}
@@ -700,17 +439,17 @@ open_style(Renderer *renderer, const Tag *tag)
 	if (strcmp(style.tag, "small") == 0)
 		style.size--;
 	if (strcmp(style.tag, "font") == 0) {
-		if ((value = attribute_value(tag, "size")) != NULL)
+		if ((value = html_tag_attribute(tag, "size")) != NULL)
 			style.size = font_size(renderer, value);
-		if ((value = attribute_value(tag, "color")) != NULL)
+		if ((value = html_tag_attribute(tag, "color")) != NULL)
 			style.foreground = html_color_parse(value);
 	}
 	if (strcmp(style.tag, "body") == 0 &&
-	    (value = attribute_value(tag, "text")) != NULL)
+	    (value = html_tag_attribute(tag, "text")) != NULL)
 		style.foreground = html_color_parse(value);
-	if ((value = attribute_value(tag, "bgcolor")) != NULL)
+	if ((value = html_tag_attribute(tag, "bgcolor")) != NULL)
 		style.background = html_color_parse(value);
-	if ((value = attribute_value(tag, "style")) != NULL)
+	if ((value = html_tag_attribute(tag, "style")) != NULL)
 		html_style_read(&style, &outer, value);
 	renderer->html->max_size = MAX(renderer->html->max_size, style.size);
 	renderer->html->min_size = MIN(renderer->html->min_size, style.size);
@@ -747,11 +486,11 @@ close_cells(Renderer *renderer, const char *name)
 }
 
 static void
-count_tag(Renderer *renderer, const Tag *tag)
+count_tag(Renderer *renderer, const HtmlTag *tag)
 {
 	HtmlText *html = renderer->html;
 	gboolean is_element = tag->element != NULL &&
-	    (tag->element->flags & ELEMENT);
+	    (tag->element->flags & HTML_ELEMENT);
 	gboolean is_new = !g_hash_table_contains(html->inside, tag->name);
 	guint depth = inside(renderer, tag->name);
 
@@ -773,15 +512,17 @@ count_tag(Renderer *renderer, const Tag *tag)
 }
 
 static void
-on_tag(Renderer *renderer, const Tag *tag)
+on_tag(Renderer *renderer, const HtmlTag *tag)
 {
-	const Element *element = tag->element;
+	const HtmlElement *element = tag->element;
 	HtmlText *html = renderer->html;
 
 	count_tag(renderer, tag);
+	if (tag->is_unclosed)
+		g_hash_table_replace(html->inside, g_strdup(tag->name), NULL);
 	if (element == NULL)
 		return;
-	if (element->flags & STYLED) {
+	if (element->flags & HTML_STYLED) {
 		if (strcmp(element->name, "td") == 0 ||
 		    strcmp(element->name, "th") == 0 ||
 		    strcmp(element->name, "tr") == 0) {
@@ -793,11 +534,11 @@ on_tag(Renderer *renderer, const Tag *tag)
 		else if (strcmp(element->name, "body") != 0)
 			close_style(renderer, element->name);
 	}
-	if (element->flags & BREAK)
+	if (element->flags & HTML_BREAK)
 		write_space(renderer, "\n");
-	else if (element->flags & GAP)
+	else if (element->flags & HTML_GAP)
 		write_space(renderer, " ");
-	else if (element->flags & PARAGRAPH)
+	else if (element->flags & HTML_PARAGRAPH)
 		write_space(renderer, "\n\n");
 	if (!tag->is_end) {
 		read_links(renderer, tag);
@@ -811,80 +552,27 @@ on_tag(Renderer *renderer, const Tag *tag)
 	}
 }
 
-/* "<!...>" and "<?...>"; comments are kept. */
-static const char *
-skip_declaration(Renderer *renderer, const char *at)
-{
-	const char *end;
-
-	if (g_str_has_prefix(at, "<!--") && !renderer->lacks_comment_end) {
-		end = strstr(at + 4, "-->");
-		if (end != NULL) {
-			append_aside(renderer->html->comments, at,
-			    (gsize)(end + 3 - at));
-			return end + 3;
-		}
-		renderer->lacks_comment_end = TRUE;
-	}
-	if (g_ascii_strncasecmp(at, "<!doctype", 9) == 0) {
-		renderer->html->tags++;
-		renderer->html->elements++;
-	}
-	end = strchr(at, '>');
-	return end != NULL ? end + 1 : at + strlen(at);
-}
-
-/*
- * Where the end tag of a literal element begins. One that is never closed is
- * taken as closed at once: clients may hide what follows, rules must see it.
- */
-static const char *
-skip_literal(Renderer *renderer, const char *at, const char *name)
-{
-	gboolean *lacks = &renderer->lacks_end_tag[name[1] == 'c'];
-	gsize len = strlen(name);
-
-	for (const char *end = at; !*lacks &&
-	    (end = strstr(end, "</")) != NULL; end += 2)
-		if (g_ascii_strncasecmp(end + 2, name, len) == 0)
-			return end;
-	*lacks = TRUE;
-	g_hash_table_replace(renderer->html->inside, g_strdup(name), NULL);
-	return at;
-}
-
 static void
-render(Renderer *renderer, const char *at)
+render(Renderer *renderer, const char *source)
 {
-	const char *text = at;
+	HtmlText *html = renderer->html;
+	g_autoptr(HtmlTokens) tokens = html_tokens_new(source);
+	HtmlToken token;
+	gboolean is_more;
 
-	while ((at = strchr(at, '<')) != NULL) {
-		Tag tag = { .attributes = NULL };
-		const char *next;
-
-		if (at[1] == '!' || at[1] == '?') {
-			on_text(renderer, text, (gsize)(at - text));
-			text = at = skip_declaration(renderer, at);
-			continue;
+	do {
+		is_more = html_tokens_next(tokens, &token);
+		on_text(renderer, token.text, token.text_len);
+		if (token.kind == HTML_TOKEN_TAG) {
+			on_tag(renderer, &token.tag);
+		} else if (token.kind == HTML_TOKEN_COMMENT) {
+			append_aside(html->comments, token.comment,
+			    token.comment_len);
+		} else if (token.kind == HTML_TOKEN_DOCTYPE) {
+			html->tags++;
+			html->elements++;
 		}
-		tag.attributes = g_array_new(FALSE, FALSE, sizeof(Attribute));
-		g_array_set_clear_func(tag.attributes, attribute_clear);
-		next = read_tag(renderer, at, &tag);
-		if (next == NULL) {
-			at++;
-		} else {
-			on_text(renderer, text, (gsize)(at - text));
-			on_tag(renderer, &tag);
-			text = at = next;
-			if (!tag.is_end && tag.element != NULL &&
-			    (tag.element->flags & LITERAL)) {
-				at = skip_literal(renderer, at, tag.name);
-			}
-		}
-		g_free(tag.name);
-		g_array_unref(tag.attributes);
-	}
-	on_text(renderer, text, strlen(text));
+	} while (is_more);
 }
 
 HtmlText *

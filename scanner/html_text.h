@@ -2,9 +2,7 @@
  * scanner/html_text.h - what a reader of an HTML part sees, and its links.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A stream of tags and texts, not a tree: mail clients show broken HTML too,
- * SpamAssassin's rules were made on a stream, and a stream has no depth that
- * hostile nesting could exhaust. Time is linear in the length.
+ * Made from the stream of html_tokens.h. Time is linear in the length.
  */
 #ifndef SCANNER_HTML_TEXT_H
 #define SCANNER_HTML_TEXT_H

@@ -37,6 +37,7 @@ libmailweir_a_SOURCES += \
 	scanner/html_file.c scanner/html_file.h \
 	scanner/html_style.c scanner/html_style.h \
 	scanner/html_text.c scanner/html_text.h \
+	scanner/html_tokens.c scanner/html_tokens.h \
 	scanner/inflate.c scanner/inflate.h \
 	scanner/judgement.c scanner/judgement.h \
 	scanner/line_reading.c scanner/line_reading.h \
