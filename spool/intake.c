@@ -376,17 +376,22 @@ intake_drop_abandoned(Intake *intake)
 
 /* --- claims ----------------------------------------------------------------- */
 
-/* The next name that waits; NULL: none. Borrowed until the next call. */
+/* The next name that waits; NULL: none. Borrowed until the next call. The folder
+ * is listed once a pass: for what comes later inotify begins another one. */
 static const char *
-next_name(Intake *intake)
+next_name(Intake *intake, gboolean *is_listed)
 {
-	if (intake->names == NULL || intake->next >= intake->names->len) {
+	gboolean is_used_up = intake->names == NULL ||
+	    intake->next >= intake->names->len;
+
+	if (is_used_up && !*is_listed) {
 		g_clear_pointer(&intake->names, g_ptr_array_unref);
 		intake->names = spool_list(intake->spool, SPOOL_INCOMING,
 		    LIST_MAX);
 		intake->next = 0;
+		*is_listed = TRUE;
 	}
-	if (intake->names == NULL || intake->names->len == 0)
+	if (intake->names == NULL || intake->next >= intake->names->len)
 		return NULL;
 	return g_ptr_array_index(intake->names, intake->next++);
 }
@@ -427,11 +432,12 @@ claim(Intake *intake, const char *name)
 gboolean
 intake_claim(Intake *intake)
 {
-	const char *name = NULL;
+	gboolean is_listed = FALSE;
 
 	for (guint i = 0; i < PASS_MAX &&
 	     pool_has_idle_worker(intake->pool); i++) {
-		name = next_name(intake);
+		const char *name = next_name(intake, &is_listed);
+
 		if (name == NULL)
 			return FALSE;
 		claim(intake, name);

@@ -340,16 +340,19 @@ await_answer(Submission *submission, const Envelope *envelope, Waiter *waiter,
 	Wait *wait = waiter != NULL ?
 	    waiter_begin(waiter, submission->ticket) : NULL;
 	int bell = waiter == NULL ? open_doorbell(submission) : -1;
-	gboolean is_there;
+	gboolean is_there = is_answered(submission);
 	guint step = 0;
 
-	while (!(is_there = is_answered(submission)) &&
-	    has_hope(submission, envelope, waiter, begin, error)) {
+	while (!is_there) {
 		if (wait != NULL)
 			waiter_sleep(wait, MIN(deadline,
 			    g_get_monotonic_time() + LOOK_INTERVAL));
 		else
 			sleep_at(&bell, step++);
+		is_there = is_answered(submission);
+		if (!is_there &&
+		    !has_hope(submission, envelope, waiter, begin, error))
+			break;
 	}
 	if (bell != -1)
 		close(bell);

@@ -20,7 +20,8 @@ struct waiter {
 
 struct wait {
 	Waiter *waiter;
-	int watch;              /* -1: none could be had; time wakes it */
+	int watch;              /* -1: none could be had, time wakes it; or it
+	                         * has told what there was to tell */
 	GCond happened;
 	gboolean has_happened;
 };
@@ -43,6 +44,16 @@ wake_all(Waiter *waiter)
 		wake(wait);
 }
 
+/* The kernel has ended it already. */
+static void
+end_watch(Wait *wait)
+{
+	g_hash_table_remove(wait->waiter->waits,
+	    GINT_TO_POINTER(wait->watch));
+	wait->watch = -1;
+	wake(wait);
+}
+
 static void
 dispatch(Waiter *waiter, const struct inotify_event *event)
 {
@@ -53,7 +64,7 @@ dispatch(Waiter *waiter, const struct inotify_event *event)
 	if (event->mask & IN_Q_OVERFLOW)
 		wake_all(waiter);
 	else if (wait != NULL)
-		wake(wait);
+		end_watch(wait);
 }
 
 static gpointer
@@ -132,8 +143,9 @@ waiter_begin(Waiter *waiter, int fd)
 	g_cond_init(&wait->happened);
 	/* Under the lock, so that no event is read before the Wait is known. */
 	g_mutex_lock(&waiter->mutex);
+	/* Not the claim (IN_MOVE_SELF): nobody is to wake for it. */
 	wait->watch = inotify_add_watch(waiter->inotify, path,
-	    IN_MOVE_SELF | IN_ATTRIB);
+	    IN_ATTRIB | IN_ONESHOT);
 	if (wait->watch != -1)
 		g_hash_table_insert(waiter->waits,
 		    GINT_TO_POINTER(wait->watch), wait);

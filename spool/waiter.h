@@ -23,13 +23,13 @@ void waiter_stop(Waiter *waiter);
 gboolean waiter_is_stopped(Waiter *waiter);
 
 /*
- * From here on, what happens to the inode of fd (a rename, an unlink) ends
- * waiter_sleep() for this Wait. So: begin, then look, then sleep.
+ * From here on, the first unlink of the file of fd ends waiter_sleep() for this
+ * Wait. So: begin, then look, then sleep.
  */
 Wait *waiter_begin(Waiter *waiter, int fd);
 
-/* Sleeps until something has happened since the last sleep, or until the
- * monotonic time (microseconds). May wake early: look again. */
+/* Sleeps until it has happened, or until the monotonic time (microseconds). May
+ * wake early: look again. */
 void waiter_sleep(Wait *wait, gint64 until);
 
 void waiter_end(Wait *wait);

@@ -357,7 +357,8 @@ def storm(is_long):
     next_strike = time.monotonic() + 0.1
     end = time.monotonic() + (3600 if is_long else 120)
     while time.monotonic() < end:
-        is_enough = run.sent >= messages and sum(run.kills.values()) >= min_kills
+        is_enough = (run.sent >= messages and all(run.kills.values()) and
+                     sum(run.kills.values()) >= min_kills)
         if is_enough and run.under_way() == 0:
             break
         run.keep_up()

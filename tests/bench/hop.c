@@ -6,7 +6,7 @@
  * Submits FILE so often, from so many processes, as the milter does it (one
  * waiter a process), or for so long, whichever ends first. Prints one line:
  * messages, those accepted, those refused, milliseconds (median, p99, most),
- * messages a second.
+ * messages a second, milliseconds of CPU time of the submitters for each.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,23 @@ compare_results(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static double
+milliseconds(const struct timeval *time)
+{
+	return (double)time->tv_sec * 1e3 + (double)time->tv_usec / 1e3;
+}
+
+/* Of the submitters, which have ended. */
+static double
+cpu_ms(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_CHILDREN, &usage) == -1)
+		return 0;
+	return milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime);
+}
+
 static void
 print_results(struct result *results, guint n, gint64 elapsed_us)
 {
@@ -91,9 +109,10 @@ print_results(struct result *results, guint n, gint64 elapsed_us)
 		return;
 	qsort(results, begun, sizeof(*results), compare_results);
 	printf("%u messages, %u accepted, %u refused, median %.2f ms, "
-	    "p99 %.2f ms, most %.2f ms, %.0f a second\n", begun, accepted,
-	    refused, results[begun / 2].ms, results[begun * 99 / 100].ms,
-	    results[begun - 1].ms, begun / ((double)elapsed_us / 1e6));
+	    "p99 %.2f ms, most %.2f ms, %.1f a second, %.2f ms of CPU\n",
+	    begun, accepted, refused, results[begun / 2].ms,
+	    results[begun * 99 / 100].ms, results[begun - 1].ms,
+	    begun / ((double)elapsed_us / 1e6), cpu_ms() / begun);
 }
 
 int
