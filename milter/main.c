@@ -173,7 +173,8 @@ main(int argc, char **argv)
 		    "Mode of the socket (660)", "OCTAL" },
 		G_OPTION_ENTRY_NULL
 	};
-	Adapter adapter = { 0 };
+	/* At the end sessions may still run. */
+	static Adapter adapter;
 	sigset_t signals;
 	int status;
 
@@ -192,6 +193,6 @@ main(int argc, char **argv)
 	if (!parse_mode(mode_text, &mode))
 		return adapter_fail(EX_USAGE, "--mode must be octal, at most "
 		    "777");
-	/* Sessions may still run: what they share lives as long as we do. */
+	/* libmilter may still use listen. */
 	exit(serve(listen, group, mode, &adapter));
 }

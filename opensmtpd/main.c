@@ -40,7 +40,8 @@ serve(void)
 int
 main(int argc, char **argv)
 {
-	Adapter adapter = { 0 };
+	/* At the end threads may still run. */
+	static Adapter adapter;
 	int status;
 
 	g_set_prgname("mailweir-opensmtpd");
@@ -54,6 +55,5 @@ main(int argc, char **argv)
 	status = serve();
 	waiter_stop(adapter.waiter);
 	adapter_await(&adapter, STOP_SECONDS);
-	/* Threads may still run: what they share lives as long as we do. */
-	exit(status);
+	return status;
 }
