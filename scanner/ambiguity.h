@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Each finding about the structure of a message has a grade, and the message
- * has the worst of them. docs/ambiguity.md says what is done about each.
+ * has the worst of them. docs/ambiguity.md says what is done about each. What
+ * is wrong with a container (endless-container, ambiguous-zip, max-members) has
+ * none: it is no matter of how the message is read.
  */
 #ifndef SCANNER_AMBIGUITY_H
 #define SCANNER_AMBIGUITY_H

@@ -19,15 +19,6 @@ container_free(gpointer data)
 	g_free(container);
 }
 
-static void
-announced_free(gpointer data)
-{
-	Announced *announced = data;
-
-	g_free(announced->name);
-	g_free(announced);
-}
-
 /* is_lasting: the octets outlive the scan, and are not copied. */
 static Container *
 enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
@@ -84,54 +75,6 @@ enclosing_container(EngineScan *scan, guint depth, gsize parent_len)
 }
 
 /* --- names ----------------------------------------------------------------- */
-
-char *
-take_announced(EngineScan *scan, const char *name)
-{
-	char *full = NULL;
-
-	for (guint i = 0; name != NULL && i < scan->announced->len;) {
-		Announced *announced = g_ptr_array_index(scan->announced, i);
-		const char *base = strrchr(announced->name, '/');
-
-		if (strcmp(announced->name, name) != 0 &&
-		    (base == NULL || strcmp(base + 1, name) != 0)) {
-			i++;
-			continue;
-		}
-		g_free(full);
-		full = g_steal_pointer(&announced->name);
-		g_ptr_array_remove_index(scan->announced, i);
-	}
-	return full != NULL ? full : g_strdup(name);
-}
-
-Announced *
-announce(EngineScan *scan, Container *container, const char *name,
-    guint64 size, gboolean is_encrypted)
-{
-	const ScanPolicy *policy = scan->walk->examination->policy;
-	Announced *announced;
-
-	if (scan->announced->len > policy->max_members)
-		return NULL;
-	/* ZIP members are told twice, from both of their headers. */
-	for (guint i = 0; i < scan->announced->len; i++) {
-		announced = g_ptr_array_index(scan->announced, i);
-		if (strcmp(announced->name, name) == 0) {
-			announced->is_encrypted |= is_encrypted;
-			announced->size = MAX(announced->size, size);
-			return announced;
-		}
-	}
-	announced = g_new0(Announced, 1);
-	announced->name = g_strdup(name);
-	announced->container = container;
-	announced->size = size;
-	announced->is_encrypted = is_encrypted;
-	g_ptr_array_add(scan->announced, announced);
-	return announced;
-}
 
 /* The container is the innermost of the type that libclamav says: it does not
  * tell when it leaves one. */

@@ -7,7 +7,9 @@
  * examination_exception.c  what the operator lets pass all the same
  * examination_member.c  one member of a container, and the limits of all
  * examination_walk.c    the containers in an object as libclamav opens them
- * examination_open.c    those that libclamav does not open, and what is unread
+ * examination_announced.c  names of members that come without content
+ * examination_open.c    the containers that libclamav does not open
+ * examination_reader.c  a container while a reader is in it
  * examination_traits.c  what an object can do, and the files it holds
  * examination_unlock.c  encrypted ones, with words of the message
  * examination_remark.c  what libclamav says of an object
@@ -17,6 +19,7 @@
 
 #include "scanner/container.h"
 #include "scanner/examination.h"
+#include "scanner/member.h"
 #include "scanner/trait.h"
 #include "scanner/zip_survey.h"
 
@@ -145,6 +148,13 @@ void walk_member(Walk *walk, PartRecord *part, Span octets, guint depth);
 void walk_loose(Examination *examination, Span octets, EngineScope scope,
     gboolean with_members, const char *path, const char *reading);
 
+/* --- examination_announced.c --- */
+
+/* libclamav does not visit smaller members; nothing that harms fits in. */
+#define MIN_VISITED_OCTETS 6
+
+void announced_free(gpointer data);
+
 /* Remembers a name, unless it is known. Borrowed; NULL: there are too many. */
 Announced *announce(EngineScan *scan, Container *container, const char *name,
     guint64 size, gboolean is_encrypted);
@@ -153,10 +163,29 @@ Announced *announce(EngineScan *scan, Container *container, const char *name,
  * Returns its full name, or a copy of name. Caller frees; NULL: none. */
 char *take_announced(EngineScan *scan, const char *name);
 
+/* Whether libclamav was told of a member that it did not show. */
+gboolean has_unread(const EngineScan *scan, const Container *container);
+
+/* A part for each name that is left, and what is wrong with it; forgets them. */
+void examine_all_unread(EngineScan *scan, Container *container);
+
 /* --- examination_open.c --- */
 
 /* After the scan: opens what libclamav did not, and says what stays unread. */
 void finish_container(EngineScan *scan, Container *container);
+
+/* --- examination_reader.c --- */
+
+/* Shows the members of the container, which has octets and a kind, with the
+ * reader of its kind. */
+Opened read_container(EngineScan *scan, Container *container);
+
+/* The container shows the same octets as several members. */
+void add_overlap_finding(const Walk *walk, const Container *container);
+
+/* Shows the members of an encrypted ZIP file. */
+void open_with_password(Walk *walk, Container *container,
+    const char *password);
 
 /* --- examination_traits.c --- */
 
@@ -171,10 +200,6 @@ GPtrArray *examine_traits(Walk *walk, const PartRecord *part, Span octets,
 /* After the scan: the files that the container holds, where libclamav did not
  * show them, or without their names. */
 void examine_held_files(EngineScan *scan, Container *container);
-
-/* Shows the members of an encrypted ZIP file. */
-void open_with_password(Walk *walk, Container *container,
-    const char *password);
 
 /* --- examination_unlock.c --- */
 

@@ -24,8 +24,9 @@ libmailweir_a_SOURCES += \
 	scanner/eval_relay.c \
 	scanner/examination.c scanner/examination.h scanner/examiners.h \
 	scanner/examination_claims.c scanner/examination_exception.c \
-	scanner/examination_member.c \
-	scanner/examination_open.c scanner/examination_remark.c \
+	scanner/examination_announced.c scanner/examination_member.c \
+	scanner/examination_open.c scanner/examination_reader.c \
+	scanner/examination_remark.c \
 	scanner/examination_traits.c scanner/examination_unlock.c \
 	scanner/examination_walk.c \
 	scanner/field_body.c scanner/field_body.h \
