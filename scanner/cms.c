@@ -1,5 +1,5 @@
 /*
- * scanner/cms.c - what an S/MIME opaque-signed message holds.
+ * scanner/cms.c - what an S/MIME message holds that is no multipart.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "config.h"
@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "scanner/cms.h"
+#include "scanner/decode.h"
+#include "scanner/inflate.h"
 
 /* Elements within elements of indefinite length, and strings within strings. */
 #define MAX_DEPTH 8
@@ -16,9 +18,27 @@
 #define TAG_CONTEXT_0 0xa0
 #define TAG_CONSTRUCTED 0x20
 
-/* 1.2.840.113549.1.7.2 */
-static const guint8 oid_signed_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
-	0x01, 0x07, 0x02 };
+typedef enum {
+	CMS_NONE = 0,
+	CMS_SIGNED,
+	CMS_COMPRESSED,
+	CMS_ENCRYPTED,
+} CmsKind;
+
+/* Content types, below 1.2.840.113549.1. */
+static const guint8 oid_prefix[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01 };
+
+static const struct {
+	guint8 octets[5];
+	guint8 len;
+	CmsKind kind;
+} content_types[] = {
+	{ { 0x07, 0x02 }, 2, CMS_SIGNED },
+	{ { 0x07, 0x03 }, 2, CMS_ENCRYPTED },   /* EnvelopedData */
+	{ { 0x07, 0x06 }, 2, CMS_ENCRYPTED },   /* EncryptedData */
+	{ { 0x09, 0x10, 0x01, 0x09 }, 4, CMS_COMPRESSED },
+	{ { 0x09, 0x10, 0x01, 0x17 }, 4, CMS_ENCRYPTED }, /* AuthEnvelopedData */
+};
 
 /* One BER element (X.690 8.1). */
 struct element {
@@ -94,24 +114,40 @@ append_string(GByteArray *octets, Span rest, guint depth)
 	}
 }
 
-GBytes *
-cms_signed_content(Span octets)
+/* Takes the ContentInfo in rest: its content type, and what [0] holds. */
+static CmsKind
+take_content_info(Span *rest)
+{
+	struct element oid;
+
+	if (!enter(rest, TAG_SEQUENCE) ||
+	    !take_element(rest, &oid, MAX_DEPTH) || oid.tag != TAG_OID ||
+	    oid.content.len < sizeof(oid_prefix) ||
+	    memcmp(oid.content.octets, oid_prefix, sizeof(oid_prefix)) != 0 ||
+	    !enter(rest, TAG_CONTEXT_0))
+		return CMS_NONE;
+	for (gsize i = 0; i < G_N_ELEMENTS(content_types); i++)
+		if (oid.content.len ==
+		        sizeof(oid_prefix) + content_types[i].len &&
+		    memcmp(oid.content.octets + sizeof(oid_prefix),
+		        content_types[i].octets, content_types[i].len) == 0)
+			return content_types[i].kind;
+	return CMS_NONE;
+}
+
+/*
+ * SignedData: version, digest algorithms, then what is signed: a type, and [0]
+ * with an octet string; without that it is detached. CompressedData has one
+ * algorithm in place of the digests'.
+ */
+static GBytes *
+inner_content(Span rest)
 {
 	g_autoptr(GByteArray) content = g_byte_array_new();
 	struct element element;
-	Span rest = octets;
 
-	/* ContentInfo: the type, and [0] with the SignedData. */
 	if (!enter(&rest, TAG_SEQUENCE) ||
-	    !take_element(&rest, &element, MAX_DEPTH) || element.tag != TAG_OID ||
-	    element.content.len != sizeof(oid_signed_data) ||
-	    memcmp(element.content.octets, oid_signed_data,
-	        sizeof(oid_signed_data)) != 0 ||
-	    !enter(&rest, TAG_CONTEXT_0) || !enter(&rest, TAG_SEQUENCE))
-		return NULL;
-	/* SignedData: version, digest algorithms, then what is signed: a type,
-	 * and [0] with an octet string; without that it is detached. */
-	if (!take_element(&rest, &element, MAX_DEPTH) ||
+	    !take_element(&rest, &element, MAX_DEPTH) ||
 	    !take_element(&rest, &element, MAX_DEPTH) ||
 	    !enter(&rest, TAG_SEQUENCE) ||
 	    !take_element(&rest, &element, MAX_DEPTH) ||
@@ -120,4 +156,68 @@ cms_signed_content(Span octets)
 	append_string(content, rest, MAX_DEPTH);
 	return content->len > 0 ?
 	    g_byte_array_free_to_bytes(g_steal_pointer(&content)) : NULL;
+}
+
+/* The octets in PEM's lines of base64; NULL: it is no PEM. Caller unrefs. */
+static GBytes *
+from_pem(Span octets)
+{
+	static const char *const labels[] = { "-----BEGIN CMS-----",
+		"-----BEGIN PKCS7-----", "-----BEGIN PKCS #7 SIGNED DATA-----" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
+		gsize len = strlen(labels[i]);
+		g_autoptr(GPtrArray) readings = NULL;
+		const Decoded *decoded;
+		const guint8 *end;
+
+		if (octets.len <= len ||
+		    memcmp(octets.octets, labels[i], len) != 0)
+			continue;
+		octets.octets += len;
+		octets.len -= len;
+		end = memchr(octets.octets, '-', octets.len);
+		if (end != NULL)
+			octets.len = (gsize)(end - octets.octets);
+		readings = decode_readings(octets, ENCODING_BASE64, octets.len);
+		decoded = g_ptr_array_index(readings, 0);
+		return g_bytes_ref(decoded->octets);
+	}
+	return NULL;
+}
+
+GBytes *
+cms_content(Span octets, gsize max_octets)
+{
+	g_autoptr(GBytes) pem = from_pem(octets);
+	g_autoptr(GBytes) content = NULL;
+	Span rest = octets, deflated;
+
+	if (pem != NULL)
+		rest.octets = g_bytes_get_data(pem, &rest.len);
+	switch (take_content_info(&rest)) {
+	case CMS_SIGNED:
+		return inner_content(rest);
+	case CMS_COMPRESSED:
+		content = inner_content(rest);
+		if (content == NULL)
+			return NULL;
+		deflated.octets = g_bytes_get_data(content, &deflated.len);
+		return inflate_zlib(deflated, max_octets);
+	case CMS_ENCRYPTED:
+	case CMS_NONE:
+		break;
+	}
+	return NULL;
+}
+
+gboolean
+cms_is_encrypted(Span octets)
+{
+	g_autoptr(GBytes) pem = from_pem(octets);
+	Span rest = octets;
+
+	if (pem != NULL)
+		rest.octets = g_bytes_get_data(pem, &rest.len);
+	return take_content_info(&rest) == CMS_ENCRYPTED;
 }

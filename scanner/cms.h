@@ -1,18 +1,26 @@
 /*
- * scanner/cms.h - what an S/MIME opaque-signed message holds.
+ * scanner/cms.h - what an S/MIME message holds that is no multipart.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A SignedData (RFC 5652 5.1) wraps the signed MIME entity in BER; mail clients
- * show it like any other part. Nothing is verified here: who signed does not
- * matter to a filter.
+ * A SignedData (RFC 5652 5.1) wraps the signed MIME entity in BER, a
+ * CompressedData (RFC 3274) the deflated one; mail clients show it like any other
+ * part. OpenSSL and others also read them in PEM (RFC 7468). Nothing is verified
+ * here: who signed does not matter to a filter.
  */
 #ifndef SCANNER_CMS_H
 #define SCANNER_CMS_H
 
 #include "scanner/entity.h"
 
-/* The content that octets sign; caller unrefs. NULL: they are no SignedData,
- * or a detached signature. Damaged BER gives what can be read of it. */
-GBytes *cms_signed_content(Span octets);
+/*
+ * The content that octets sign or compress, and at most max_octets of the
+ * latter; caller unrefs. NULL: they are neither, or a detached signature.
+ * Damaged BER gives what can be read of it.
+ */
+GBytes *cms_content(Span octets, gsize max_octets);
+
+/* Whether only the owner of a key can read the content: EnvelopedData,
+ * EncryptedData (RFC 5652 6 and 8) or AuthEnvelopedData (RFC 5083). */
+gboolean cms_is_encrypted(Span octets);
 
 #endif

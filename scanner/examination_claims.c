@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scanner/cms.h"
 #include "scanner/container.h"
 #include "scanner/examiners.h"
 #include "signatures/file_type.h"
@@ -175,6 +176,17 @@ detect_type(const Examination *examination, Span octets, gboolean is_file,
 	    octets.len, type)) : NULL;
 }
 
+static void
+add_encrypted(Examination *examination, PartRecord *part, const char *reading,
+    const char *what)
+{
+	part->is_encrypted = TRUE;
+	record_add_finding(examination->record, FINDING_ENCRYPTED,
+	    "encrypted-document",
+	    verdict_of(examination->policy->encrypted_document), part->path,
+	    part_first_name(part), reading, "%s", what);
+}
+
 void
 examine_type(Examination *examination, PartRecord *part, Span octets,
     const GPtrArray *names, const char *reading)
@@ -198,14 +210,12 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 		    octets.octets, octets.len));
 	}
 	/* A CFB file with an EncryptedPackage stream ([MS-OFFCRYPTO] 2.3). */
-	if (strcmp(part->detected_type, "application/encrypted") == 0) {
-		part->is_encrypted = TRUE;
-		record_add_finding(examination->record, FINDING_ENCRYPTED,
-		    "encrypted-document",
-		    verdict_of(examination->policy->encrypted_document),
-		    part->path, part_first_name(part), reading,
+	if (strcmp(part->detected_type, "application/encrypted") == 0)
+		add_encrypted(examination, part, reading,
 		    "an encrypted Office document");
-	}
+	if (cms_is_encrypted(octets))
+		add_encrypted(examination, part, reading,
+		    "an encrypted S/MIME message");
 	for (guint i = 0; i < names->len; i++) {
 		const Filename *name = g_ptr_array_index(names, i);
 

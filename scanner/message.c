@@ -322,6 +322,31 @@ is_composite(const Declaration *declaration, TransferEncoding encoding)
 	        declaration_has_type(declaration, "multipart/"));
 }
 
+/* What was compressed counts like what was encoded. FALSE: it is too much, and a
+ * finding says so. */
+static gboolean
+check_inflated(struct scan *scan, const PartRecord *part, GBytes *content,
+    Span octets)
+{
+	const ScanPolicy *policy = scan->policy;
+	gsize len = g_bytes_get_size(content);
+
+	if (len > policy->max_part_octets) {
+		record_add_finding(scan->record, FINDING_SIZE, "part-size",
+		    VERDICT_TOO_BIG, part->path, NULL, GMIME_READING,
+		    "more than %" G_GUINT64_FORMAT " octets",
+		    policy->max_part_octets);
+		return FALSE;
+	}
+	if (len / policy->max_expansion_ratio <=
+	    MAX(octets.len, SMALL_MESSAGE_OCTETS))
+		return TRUE;
+	record_add_finding(scan->record, FINDING_LIMIT, "max-expansion-ratio",
+	    VERDICT_ILLEGAL, part->path, NULL, GMIME_READING, "more than %u",
+	    policy->max_expansion_ratio);
+	return FALSE;
+}
+
 /*
  * A message that was attached as a file, or in a transfer encoding that RFC
  * 2046 5.2.1 forbids for one: mail programs open it, so it is read like the
@@ -331,9 +356,13 @@ static void
 reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
     TransferEncoding encoding, Span octets)
 {
-	g_autoptr(GBytes) content = cms_signed_content(octets);
+	g_autoptr(GBytes) content = cms_content(octets,
+	    scan->policy->max_part_octets + 1);
 
-	/* S/MIME opaque-signed (RFC 8551 3.5.2): the content is an entity. */
+	/* S/MIME opaque-signed or compressed (RFC 8551 3.5.2, 3.6): the content
+	 * is an entity. */
+	if (content != NULL && !check_inflated(scan, part, content, octets))
+		return;
 	if (content != NULL)
 		octets.octets = g_bytes_get_data(content, &octets.len);
 	else if (!is_composite(leaf->declaration, encoding) &&
@@ -400,6 +429,13 @@ check_opaque(struct scan *scan, const struct leaf *leaf)
 		    verdict_of(scan->policy->hidden_part));
 }
 
+static gboolean
+has_text_type(const PartRecord *part)
+{
+	return part->detected_type != NULL &&
+	    g_str_has_prefix(part->detected_type, "text/");
+}
+
 static void
 examine_decoded(struct scan *scan, struct leaf *leaf,
     TransferEncoding encoding, const Decoded *decoded)
@@ -423,15 +459,16 @@ examine_decoded(struct scan *scan, struct leaf *leaf,
 	    entity->reading);
 	if (part->coverage != COVERAGE_SCANNED)
 		return;
-	if (part->detected_type != NULL &&
-	    g_str_has_prefix(part->detected_type, "text/"))
+	if (has_text_type(part))
 		examination_add_text(scan->examination, octets);
 	check_hidden(scan, leaf, part, encoding);
 	if (encoding == ENCODING_IDENTITY)
 		examine_base64_runs(scan, octets, part->path);
 	/* Also what is called an octet-stream is text to some readers, as long
-	 * as it is not encoded; the types that name a coded file always. */
+	 * as it is not encoded or looks like text; the types that name a coded
+	 * file always. */
 	if (entity->content_type == NULL || encoding == ENCODING_IDENTITY ||
+	    has_text_type(part) ||
 	    g_str_has_prefix(entity->content_type, "text/") ||
 	    (leaf->declaration->encodings & 1u << ENCODING_BINHEX) != 0)
 		examine_inline(scan, part->path, octets, entity->reading);
