@@ -34,6 +34,12 @@ examination_free(Examination *examination)
 	g_free(examination);
 }
 
+gboolean
+part_is_guess(const PartRecord *part)
+{
+	return strstr(part->path, ">@") != NULL;
+}
+
 Verdict
 verdict_of(PolicyChoice choice)
 {

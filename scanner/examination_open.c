@@ -17,7 +17,9 @@ check_opened(Walk *walk, const Container *container,
 	PartRecord *part = container->part;
 	/* Where libclamav has opened it, what is unread is told of the member. */
 	gboolean is_partly = opened == OPENED_PARTLY;
-	Verdict verdict = kind->is_archive ?
+	/* What nobody was told to decode, and what then cannot be read, is no
+	 * archive to anybody; what is found in such a one counts. */
+	Verdict verdict = kind->is_archive && !part_is_guess(part) ?
 	    verdict_of(walk->examination->policy->unopened_container) :
 	    VERDICT_ACCEPT;
 
@@ -85,14 +87,13 @@ static gboolean
 is_only_lock(const EngineScan *scan, const Container *container)
 {
 	if (container->survey == NULL || !container->survey->has_encrypted ||
-	    container != g_ptr_array_index(scan->containers, 0) ||
 	    scan->has_other_encryption)
 		return FALSE;
-	for (guint i = 1; i < scan->containers->len; i++) {
+	for (guint i = 0; i < scan->containers->len; i++) {
 		const Container *other =
 		    g_ptr_array_index(scan->containers, i);
 
-		if (other->survey != NULL && other->survey->has_encrypted)
+		if (other != container && other->survey != NULL && other->survey->has_encrypted)
 			return FALSE;
 	}
 	return TRUE;

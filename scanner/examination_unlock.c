@@ -26,6 +26,7 @@ static const char *const hints[] = { "pass", "pwd", "code", "pin", "kennwort",
 
 struct locked {
 	PartRecord *part;
+	PartRecord *root;       /* of the scan: libclamav's word is about it */
 	GBytes *octets;
 	guint depth, children;
 	const char *reading;
@@ -124,6 +125,8 @@ remember_locked(EngineScan *scan, const Container *container)
 		return;
 	locked = g_new0(struct locked, 1);
 	locked->part = container->part;
+	locked->root = ((const Container *)g_ptr_array_index(
+	    scan->containers, 0))->part;
 	locked->octets = g_bytes_new(g_bytes_get_data(container->octets, NULL),
 	    g_bytes_get_size(container->octets));
 	locked->depth = container->depth;
@@ -162,13 +165,14 @@ opens(const struct locked *locked, const char *password, const Walk *walk)
 
 /* What was said of the archive is a note now. */
 static void
-lift_findings(Record *record, const PartRecord *part)
+lift_findings(Record *record, const struct locked *locked)
 {
 	for (guint i = 0; i < record->findings->len; i++) {
 		Finding *finding = g_ptr_array_index(record->findings, i);
 
 		if (finding->class == FINDING_ENCRYPTED &&
-		    g_strcmp0(finding->part, part->path) == 0) {
+		    (g_strcmp0(finding->part, locked->part->path) == 0 ||
+		        g_strcmp0(finding->part, locked->root->path) == 0)) {
 			finding->verdict = VERDICT_ACCEPT;
 			g_free(finding->detail);
 			finding->detail = g_strdup(
@@ -190,6 +194,7 @@ unlock(Examination *examination, const struct locked *locked)
 		const char *password =
 		    g_ptr_array_index(examination->passwords, i);
 		Container container = { .part = locked->part,
+			.kind = container_zip_kind(),
 			.octets = locked->octets, .depth = locked->depth,
 			.children = locked->children };
 
@@ -197,7 +202,7 @@ unlock(Examination *examination, const struct locked *locked)
 			continue;
 		open_with_password(&walk, &container, password);
 		if (!walk.is_over)
-			lift_findings(examination->record, locked->part);
+			lift_findings(examination->record, locked);
 		return;
 	}
 }

@@ -84,6 +84,9 @@ void add_unique(GPtrArray *strings, const char *string);
 /* Borrowed; NULL: it has none. */
 const char *part_first_name(const PartRecord *part);
 gboolean part_is_member(const PartRecord *part);
+/* No reading decodes it: it lies in a run of base64 that is not said to be one,
+ * or in what was found there. */
+gboolean part_is_guess(const PartRecord *part);
 Verdict verdict_of(PolicyChoice choice);
 /* The part has more than max-part-octets. */
 void add_size_finding(Examination *examination, PartRecord *part,
