@@ -14,6 +14,9 @@
 /* An archive without any member has no more octets. */
 #define EMPTY_ARCHIVE_OCTETS 64
 
+/* What libarchive calls a member that has no name. */
+#define RAW_NAME "data"
+
 typedef struct archive ArchiveHandle;
 
 static void
@@ -44,6 +47,7 @@ static const struct {
 	{ "zip-entries", ARCHIVE_ZIP_ENTRIES,
 	    archive_read_support_format_zip_streamable },
 	{ "raw", ARCHIVE_FILTERS, archive_read_support_format_raw },
+	{ "empty", ARCHIVE_FILTERS, archive_read_support_format_empty },
 	{ "gzip", ARCHIVE_FILTERS, archive_read_support_filter_gzip },
 	{ "bzip2", ARCHIVE_FILTERS, archive_read_support_filter_bzip2 },
 	{ "compress", ARCHIVE_FILTERS, archive_read_support_filter_compress },
@@ -170,8 +174,11 @@ show_member(struct archive *archive, struct archive_entry *entry,
 	Member member = { .state = MEMBER_EMPTY };
 	la_int64_t size = archive_entry_size(entry);
 
-	if (has_name)
-		set_names(&member, entry);
+	set_names(&member, entry);
+	/* Of the one member of a compressed file it knows the name in gzip's
+	 * header only. */
+	if (!has_name && g_strcmp0(member.names[0], RAW_NAME) == 0)
+		member.names[0] = NULL;
 	if (archive_entry_size_is_set(entry) && size > 0)
 		member.size = (guint64)size;
 	if (archive_entry_filetype(entry) == AE_IFREG ||
@@ -190,12 +197,22 @@ show_member(struct archive *archive, struct archive_entry *entry,
 	return unpacking->on_member(unpacking, &member);
 }
 
+static gboolean
+is_tar(struct archive *archive)
+{
+	return (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) ==
+	    ARCHIVE_FORMAT_TAR;
+}
+
+/* Shows the members behind the first ones that are known, whose number is
+ * *n_known; that becomes the number of all. 0: no more are wanted. */
 static Opened
 read_members(struct archive *archive, ArchiveWay way, gboolean is_tiny,
-    Unpacking *unpacking)
+    guint *n_known, Unpacking *unpacking)
 {
 	struct archive_entry *entry;
 	gboolean has_member = FALSE, is_broken = FALSE;
+	guint n = 0;
 
 	for (;;) {
 		int result = archive_read_next_header(archive, &entry);
@@ -203,20 +220,23 @@ read_members(struct archive *archive, ArchiveWay way, gboolean is_tiny,
 		/* Readers that find nothing they know end at once, too; a tar
 		 * may have no members. */
 		if (result == ARCHIVE_EOF)
-			return has_member || is_tiny ||
-			    (archive_format(archive) &
-			        ARCHIVE_FORMAT_BASE_MASK) ==
-			        ARCHIVE_FORMAT_TAR ?
+			return has_member || is_tar(archive) ||
+			    (is_tiny && archive_errno(archive) == 0) ?
 			    OPENED_WHOLE : OPENED_NOT;
 		if (result == ARCHIVE_RETRY)
 			continue;
 		if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
 			break;
+		if (++n <= *n_known)
+			continue;
+		*n_known = n;
 		has_member = TRUE;
 		if (!show_member(archive, entry, unpacking,
 		    way != ARCHIVE_FILTERS, &is_broken) ||
-		    unpacking_is_late(unpacking))
+		    unpacking_is_late(unpacking)) {
+			*n_known = 0;
 			return OPENED_WHOLE;
+		}
 		/* libarchive 3.6 goes astray behind a damaged CAB member. */
 		if (is_broken &&
 		    archive_format(archive) == ARCHIVE_FORMAT_CAB)
@@ -228,11 +248,34 @@ read_members(struct archive *archive, ArchiveWay way, gboolean is_tiny,
 	return has_member ? OPENED_PARTLY : OPENED_NOT;
 }
 
+/*
+ * What lies behind the end of a tar is another one to some programs; to most it
+ * is padding, whatever it holds.
+ */
+static Opened
+read_behind_tar(Span octets, guint n_known, Unpacking *unpacking)
+{
+	g_autoptr(ArchiveHandle) archive = archive_read_new();
+
+	if (archive == NULL ||
+	    archive_read_support_format_tar(archive) != ARCHIVE_OK ||
+	    archive_read_set_format_option(archive, "tar",
+	        "read_concatenated_archives", "1") != ARCHIVE_OK ||
+	    archive_read_open_memory(archive, octets.octets, octets.len) !=
+	    ARCHIVE_OK ||
+	    read_members(archive, ARCHIVE_FORMATS, FALSE, &n_known,
+	        unpacking) != OPENED_PARTLY)
+		return OPENED_WHOLE;
+	return OPENED_PARTLY;
+}
+
 static Opened
 open_in_locale(Span octets, ArchiveWay way, const char *password,
     Unpacking *unpacking)
 {
 	g_autoptr(ArchiveHandle) archive = archive_read_new();
+	guint n_members = 0;
+	Opened opened;
 
 	if (archive == NULL || octets.len == 0)
 		return OPENED_NOT;
@@ -246,8 +289,11 @@ open_in_locale(Span octets, ArchiveWay way, const char *password,
 	/* Whatever has no filter would be one raw member. */
 	if (way == ARCHIVE_FILTERS && archive_filter_count(archive) < 2)
 		return OPENED_NOT;
-	return read_members(archive, way, octets.len <= EMPTY_ARCHIVE_OCTETS,
-	    unpacking);
+	opened = read_members(archive, way, octets.len <= EMPTY_ARCHIVE_OCTETS,
+	    &n_members, unpacking);
+	if (opened == OPENED_WHOLE && n_members > 0 && is_tar(archive))
+		return read_behind_tar(octets, n_members, unpacking);
+	return opened;
 }
 
 Opened
@@ -271,6 +317,7 @@ archive_formats(void)
 
 	for (gsize i = 0; i < G_N_ELEMENTS(readers); i++)
 		if (is_built_in(i) && strcmp(readers[i].name, "raw") != 0 &&
+		    strcmp(readers[i].name, "empty") != 0 &&
 		    readers[i].way != ARCHIVE_ZIP_ENTRIES)
 			g_string_append_printf(names, "%s%s",
 			    names->len > 0 ? " " : "", readers[i].name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/archive.h"
+#include "scanner/coded_file.h"
 #include "scanner/container.h"
 #include "scanner/mac_file.h"
 #include "scanner/outlook_message.h"
@@ -17,8 +18,8 @@ static const ContainerKind kinds[] = {
 	{ "application/x-rar",                  "RAR",          READER_ARCHIVE, TRUE, FALSE },
 	{ "application/vnd.rar",                "RAR",          READER_ARCHIVE, TRUE, FALSE },
 	{ "application/x-7z-compressed",        "7z",           READER_ARCHIVE, TRUE, FALSE },
-	{ "application/x-tar",                  "tar",          READER_ARCHIVE, TRUE, FALSE },
-	{ "application/x-gtar",                 "tar",          READER_ARCHIVE, TRUE, FALSE },
+	{ "application/x-tar",                  "tar",          READER_ARCHIVE, TRUE, TRUE },
+	{ "application/x-gtar",                 "tar",          READER_ARCHIVE, TRUE, TRUE },
 	{ "application/x-cpio",                 "cpio",         READER_ARCHIVE, TRUE, FALSE },
 	{ "application/x-archive",              "ar",           READER_ARCHIVE, TRUE, FALSE },
 	{ "application/vnd.ms-cab-compressed",  "CAB",          READER_ARCHIVE, TRUE, FALSE },
@@ -59,6 +60,7 @@ static const ContainerKind kinds[] = {
 	{ "application/x-compress-j",           "compress -j",  READER_NONE, TRUE, FALSE },
 	{ "application/x-dzip",                 "DZip",         READER_NONE, TRUE, FALSE },
 	{ "application/x-quantum",              "Quantum",      READER_NONE, TRUE, FALSE },
+	{ "application/x-squashfs",             "squashfs",     READER_NONE, TRUE, FALSE },
 };
 
 /* Each is enough to be sure of: no text and no document begins so. */
@@ -86,6 +88,7 @@ static const struct {
 	{ 0, "\x04\x22\x4d\x18", 4, "application/x-lz4" },
 	{ 0, "\x02\x21\x4c\x18", 4, "application/x-lz4" },
 	{ 0, "LZIP", 4, "application/x-lzip" },
+	{ 0, "hsqs", 4, "application/x-squashfs" },
 };
 /* clang-format on */
 
@@ -97,6 +100,15 @@ static const ContainerKind mac_kind = { "application/applefile",
 
 static const ContainerKind zip_kind = { "application/zip", "ZIP",
 	READER_ZIP, FALSE, FALSE };
+
+static const ContainerKind coded_kind = { "text/x-uuencode",
+	"uuencode, yEnc or BinHex", READER_CODED, FALSE, TRUE };
+
+const ContainerKind *
+container_coded_kind(const char *detected_type, Span octets)
+{
+	return coded_file_is(detected_type, octets) ? &coded_kind : NULL;
+}
 
 const ContainerKind *
 container_zip_kind(void)
@@ -197,7 +209,7 @@ container_report(const Engine *engine)
 	g_string_append_printf(report, "%s\t%s\n",
 	    archive_library_version(), formats);
 	g_string_append(report, "mailweir\ttnef outlook-msg macbinary "
-	    "applesingle appledouble\nnobody\t");
+	    "applesingle appledouble uuencode yenc binhex\nnobody\t");
 	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (kinds[i].reader != READER_NONE)
 			continue;

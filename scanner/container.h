@@ -20,6 +20,7 @@ typedef enum {
 	READER_TNEF,
 	READER_OUTLOOK,
 	READER_MAC,
+	READER_CODED,
 } ContainerReader;
 
 typedef struct {
@@ -36,6 +37,10 @@ typedef struct {
 /* By the detected type, and by the octets where one type is a container or not.
  * NULL: no container. Static. */
 const ContainerKind *container_kind(const char *detected_type, Span octets);
+
+/* Of a member that holds coded files as text. NULL: it does not. Static. */
+const ContainerKind *container_coded_kind(const char *detected_type,
+    Span octets);
 
 /* Of a document or another file that is a ZIP file too. Static. */
 const ContainerKind *container_zip_kind(void);

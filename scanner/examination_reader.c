@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/archive.h"
+#include "scanner/coded_file.h"
 #include "scanner/digest.h"
 #include "scanner/examiners.h"
 #include "scanner/mac_file.h"
@@ -62,6 +63,15 @@ names_of(Opening *opening, const Member *member)
 	g_autofree char *first = take_announced(opening->scan,
 	    member->names[0]);
 	GPtrArray *names = member_names(first, opening->container->part);
+
+	/* A gzip file's own name comes beside that which its file name gives. */
+	if (opening->container->kind->reader == READER_FILTER &&
+	    first != NULL) {
+		g_ptr_array_unref(names);
+		names = member_names(NULL, opening->container->part);
+		g_ptr_array_add(names, filename_new(first, strlen(first),
+		    FILENAME_MEMBER));
+	}
 
 	for (guint i = 1; i < MEMBER_MAX_NAMES && member->names[i] != NULL;
 	     i++) {
@@ -266,6 +276,8 @@ open_with(const Container *container, Span octets, Unpacking *unpacking)
 		return outlook_message_open(octets, unpacking);
 	case READER_MAC:
 		return mac_file_open(octets, unpacking);
+	case READER_CODED:
+		return coded_file_open(octets, unpacking);
 	case READER_CLAMAV:
 	case READER_NONE:
 		break;

@@ -28,12 +28,17 @@ enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
 
 	container->part = part;
 	container->kind = container_kind(part->detected_type, octets);
+	/* Of the message itself, all text is searched for them anyway. */
+	if (container->kind == NULL && depth > 0)
+		container->kind = container_coded_kind(part->detected_type,
+		    octets);
 	if (container->kind == NULL || container->kind->reader == READER_ZIP)
 		container->survey = zip_survey_new(octets);
 	if (container->survey != NULL && container->kind == NULL)
 		container->kind = container_zip_kind();
 	if (container->kind != NULL && container->kind->reader > READER_CLAMAV &&
 	    (is_lasting || container->survey == NULL ||
+	    container->survey->has_encrypted ||
 	    zip_survey_needs_reader(container->survey)))
 		container->octets = is_lasting ?
 		    g_bytes_new_static(octets.octets, octets.len) :
@@ -85,7 +90,8 @@ on_name(const char *container_type, const char *name, guint64 size,
 	EngineScan *scan = data;
 	Container *container = g_ptr_array_index(scan->way, 0);
 
-	if (name == NULL || *name == '\0')
+	/* ISO 9660 lists each folder in itself (ECMA-119 6.8.2.2). */
+	if (name == NULL || *name == '\0' || strcmp(name, ".") == 0)
 		return;
 	for (guint i = scan->way->len; i > 0; i--) {
 		Container *candidate = g_ptr_array_index(scan->way, i - 1);
@@ -100,6 +106,15 @@ on_name(const char *container_type, const char *name, guint64 size,
 }
 
 /* --- members --------------------------------------------------------------- */
+
+/* Of a compressed file libclamav shows the first stream only, which may be an
+ * archive that is cut: pbzip2 makes many of one file. */
+static gboolean
+is_left_to_reader(const Container *container)
+{
+	return container->octets != NULL && container->kind != NULL &&
+	    container->kind->reader == READER_FILTER;
+}
 
 static EngineVisit
 on_member(const EngineMember *member, gpointer data)
@@ -123,6 +138,8 @@ on_member(const EngineMember *member, gpointer data)
 	if (member->depth == 0 || member->is_normalised)
 		return ENGINE_VISIT_SCAN;
 	container = enclosing_container(scan, depth, member->parent_len);
+	if (is_left_to_reader(container))
+		return ENGINE_VISIT_SKIP;
 	holder_type = container->part->detected_type;
 	name = take_announced(scan, member->name);
 	names = member_names(name, container->part);

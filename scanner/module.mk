@@ -5,6 +5,7 @@ libmailweir_a_SOURCES += \
 	scanner/autoptr.h \
 	scanner/charset.c scanner/charset.h \
 	scanner/cms.c scanner/cms.h \
+	scanner/coded_file.c scanner/coded_file.h \
 	scanner/container.c scanner/container.h \
 	scanner/content.c scanner/content.h \
 	scanner/content_eval.c scanner/content_eval.h \
