@@ -71,6 +71,7 @@ dist_check_SCRIPTS += \
 	tests/test-attachments.sh \
 	tests/test-check.sh \
 	tests/test-confinement.sh \
+	tests/test-container-table.sh \
 	tests/test-coverage.sh \
 	tests/test-evasions.sh \
 	tests/test-explain.sh \
@@ -83,7 +84,7 @@ dist_check_SCRIPTS += \
 	tests/test-reload.sh \
 	tests/test-rules.sh \
 	tests/test-spool.sh
-EXTRA_DIST += tests/fixtures tests/readings samples
+EXTRA_DIST += tests/containers tests/fixtures tests/readings samples
 
 EXTRA_PROGRAMS = tests/bench/floor tests/bench/hop tests/openers \
 	tests/parity/parity-hits tests/hole-worker tests/without

@@ -24,7 +24,8 @@ judge() {
 for file in "$G_TEST_SRCDIR"/fixtures/*/*.eml.b64; do
 	base64 -d "$file" >"$work/$(basename "$file" .b64)"
 done
-ls "$G_TEST_SRCDIR"/fixtures/*/*.eml "$work"/*.eml >"$work/samples"
+ls "$G_TEST_SRCDIR"/fixtures/*/*.eml "$G_TEST_SRCDIR"/containers/*.eml \
+    "$work"/*.eml >"$work/samples"
 judge samples "$work/samples"
 
 # What the last line counts: parts, and members as they are unpacked.
