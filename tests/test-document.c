@@ -58,6 +58,38 @@ test_compiled_names(void)
 		sizeof(without) - 1 }));
 }
 
+/* Files a document may hold: so many, and one of so many octets behind others. */
+static const struct held_case {
+	const char *name;
+	guint n_files;
+	gsize last_octets;
+	guint want_kept;
+	gboolean exceeds_limit;
+} held_cases[] = {
+	{ "files-n-minus-1", TRAITS_MAX_FILES - 1, 1, TRAITS_MAX_FILES - 1,
+	    FALSE },
+	{ "files-n", TRAITS_MAX_FILES, 1, TRAITS_MAX_FILES, FALSE },
+	{ "files-n-plus-1", TRAITS_MAX_FILES + 1, 1, TRAITS_MAX_FILES, TRUE },
+	{ "octets-n-minus-1", 2, TRAITS_MAX_FILE_OCTETS - 2, 2, FALSE },
+	{ "octets-n", 2, TRAITS_MAX_FILE_OCTETS - 1, 2, FALSE },
+	{ "octets-n-plus-1", 2, TRAITS_MAX_FILE_OCTETS, 1, TRUE },
+};
+
+static void
+test_held(gconstpointer data)
+{
+	const struct held_case *tc = data;
+	g_autoptr(Traits) traits = traits_new();
+
+	for (guint i = 0; i + 1 < tc->n_files; i++)
+		traits_add_file(traits, (Span){ NULL, 0 },
+		    g_bytes_new_static("a", 1));
+	traits_add_file(traits, (Span){ NULL, 0 }, g_bytes_new_take(
+	    g_malloc0(tc->last_octets), tc->last_octets));
+	g_assert_cmpuint(traits->files->len, ==, tc->want_kept);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
 static void
 examine(const guint8 *octets, gsize len)
 {
@@ -157,6 +189,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD_TABLE("/document/source/", source_cases, test_source);
+	ADD_TABLE("/document/held/", held_cases, test_held);
 	g_test_add_func("/document/compiled-names", test_compiled_names);
 	g_test_add_func("/document/cut-anywhere", test_cut);
 	g_test_add_func("/document/damaged-anywhere", test_damage);
