@@ -13,7 +13,8 @@
  * remarks under "Heuristics.". The first prefix that fits decides.
  */
 enum remark { REMARK_VIRUS, REMARK_ENCRYPTED_DOCUMENT,
-	REMARK_ENCRYPTED_ARCHIVE, REMARK_TIMEOUT, REMARK_LIMIT };
+	REMARK_ENCRYPTED_ARCHIVE, REMARK_TIMEOUT, REMARK_LIMIT,
+	REMARK_ESCAPED_NAME };
 
 static const struct {
 	const char *prefix;
@@ -29,6 +30,8 @@ static const struct {
 	{ "Heuristics.Limits.Exceeded", REMARK_LIMIT },
 	/* One entry's octets are another's, too: only bombs are so. */
 	{ "Heuristics.Zip.OverlappingFiles", REMARK_LIMIT },
+	/* Legal (ISO 32000-1 7.3.5), and no fault: pdf.c reads such names. */
+	{ "Heuristics.PDF.ObfuscatedNameObject", REMARK_ESCAPED_NAME },
 	{ "", REMARK_VIRUS },
 };
 
@@ -103,6 +106,11 @@ scan_on_match(const char *signature, gpointer data)
 	case REMARK_LIMIT:
 		record_add_finding(examination->record, FINDING_LIMIT,
 		    "container-limit", VERDICT_ILLEGAL, part->path, name,
+		    walk->reading, "%s", signature);
+		break;
+	case REMARK_ESCAPED_NAME:
+		record_add_finding(examination->record, FINDING_TYPE,
+		    "pdf-escaped-name", VERDICT_ACCEPT, part->path, name,
 		    walk->reading, "%s", signature);
 		break;
 	case REMARK_VIRUS:
