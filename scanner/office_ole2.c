@@ -208,6 +208,7 @@ office_examine_ole2(Span octets, Traits *traits)
 	if (ole2 == NULL)
 		return;
 	entries = ole2_entries(ole2);
+	traits->exceeds_limit |= ole2_exceeds_limit(ole2);
 	if (has_entry(ole2, "_VBA_PROJECT", TRUE) ||
 	    has_entry(ole2, "VBA", FALSE))
 		examine_vba(ole2, traits);

@@ -25,6 +25,7 @@ struct ole2 {
 	GArray *mini_fat;
 	GBytes *mini_stream;
 	GPtrArray *entries;
+	gboolean exceeds_limit;
 };
 
 static void
@@ -163,12 +164,17 @@ static void
 read_directory(Ole2 *ole2, guint32 first)
 {
 	g_autoptr(GByteArray) directory = read_chain(ole2, first,
-	    OLE2_MAX_ENTRIES * ENTRY_OCTETS);
+	    (OLE2_MAX_ENTRIES + 1) * ENTRY_OCTETS);
 	Cursor cursor = { { directory->data, directory->len }, FALSE };
 
-	while (cursor.rest.len >= ENTRY_OCTETS)
+	for (guint n = 0; cursor.rest.len >= ENTRY_OCTETS; n++) {
+		if (n == OLE2_MAX_ENTRIES) {
+			ole2->exceeds_limit = TRUE;
+			return;
+		}
 		add_entry(ole2, (Cursor){ cursor_take(&cursor, ENTRY_OCTETS),
 			FALSE });
+	}
 }
 
 Ole2 *
@@ -209,6 +215,12 @@ const GPtrArray *
 ole2_entries(const Ole2 *ole2)
 {
 	return ole2->entries;
+}
+
+gboolean
+ole2_exceeds_limit(const Ole2 *ole2)
+{
+	return ole2->exceeds_limit;
 }
 
 static GByteArray *

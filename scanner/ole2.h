@@ -12,7 +12,7 @@
 
 #include "scanner/entity.h"
 
-/* Directory entries beyond these are not read. */
+/* Directory entries beyond these, used or not, are not read. */
 #define OLE2_MAX_ENTRIES 16384u
 
 typedef struct ole2 Ole2;
@@ -32,6 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ole2, ole2_free)
 
 /* Of Ole2Entry *, in the order of the directory; borrowed. */
 const GPtrArray *ole2_entries(const Ole2 *ole2);
+
+/* The directory has more than OLE2_MAX_ENTRIES. */
+gboolean ole2_exceeds_limit(const Ole2 *ole2);
 
 /*
  * The octets of a stream, at most max_octets, fewer where its chain is broken

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "scanner/document.h"
+#include "scanner/ole2.h"
 #include "scanner/vba.h"
 #include "signatures/file_type.h"
 #include "tests/table.h"
@@ -87,6 +88,70 @@ test_held(gconstpointer data)
 	traits_add_file(traits, (Span){ NULL, 0 }, g_bytes_new_take(
 	    g_malloc0(tc->last_octets), tc->last_octets));
 	g_assert_cmpuint(traits->files->len, ==, tc->want_kept);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+/* Sectors of 512 octets have 128 numbers of the FAT, or 4 directory entries. */
+enum { SECTOR = 512, NUMBERS = 128, ENTRIES = 4, ENTRY = 128 };
+
+static void
+put_u32(guint8 *at, guint32 value)
+{
+	value = GUINT32_TO_LE(value);
+	memcpy(at, &value, sizeof(value));
+}
+
+/* A compound file of nothing but a directory, whose sectors come first; the FAT
+ * is behind them. Caller frees. */
+static guint8 *
+compound_file(guint n_sectors, gsize *len)
+{
+	guint n_fat = n_sectors / NUMBERS + 1;
+	guint8 *file, *fat;
+
+	*len = (gsize)(1 + n_sectors + n_fat) * SECTOR;
+	file = g_malloc0(*len);
+	memcpy(file, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
+	file[30] = 9;
+	file[32] = 6;
+	put_u32(file + 68, G_MAXUINT32);
+	for (guint i = 0; i < 109; i++)
+		put_u32(file + 76 + 4 * i, i < n_fat ? n_sectors + i :
+		    G_MAXUINT32);
+	fat = file + (gsize)(1 + n_sectors) * SECTOR;
+	for (guint i = 0; i < n_sectors; i++)
+		put_u32(fat + 4 * i, i + 1 < n_sectors ? i + 1 : G_MAXUINT32);
+	for (guint i = 0; i < n_sectors * ENTRIES; i++)
+		file[SECTOR + (gsize)i * ENTRY + 66] = 2;
+	return file;
+}
+
+/* The directory is a whole number of sectors: N is a multiple of their entries. */
+static const struct entries_case {
+	const char *name;
+	guint n_sectors;
+	guint want_entries;
+	gboolean exceeds_limit;
+} entries_cases[] = {
+	{ "n-minus-1", OLE2_MAX_ENTRIES / ENTRIES - 1,
+	    OLE2_MAX_ENTRIES - ENTRIES, FALSE },
+	{ "n", OLE2_MAX_ENTRIES / ENTRIES, OLE2_MAX_ENTRIES, FALSE },
+	{ "n-plus-1", OLE2_MAX_ENTRIES / ENTRIES + 1, OLE2_MAX_ENTRIES, TRUE },
+};
+
+static void
+test_entries(gconstpointer data)
+{
+	const struct entries_case *tc = data;
+	gsize len;
+	g_autofree guint8 *octets = compound_file(tc->n_sectors, &len);
+	g_autoptr(Ole2) ole2 = ole2_new((Span){ octets, len });
+	g_autoptr(Traits) traits = traits_new();
+
+	g_assert_nonnull(ole2);
+	g_assert_cmpuint(ole2_entries(ole2)->len, ==, tc->want_entries);
+	document_examine((Span){ octets, len }, "application/x-ole-storage",
+	    NULL, traits);
 	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
 }
 
@@ -190,6 +255,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD_TABLE("/document/source/", source_cases, test_source);
 	ADD_TABLE("/document/held/", held_cases, test_held);
+	ADD_TABLE("/document/ole2-entries/", entries_cases, test_entries);
 	g_test_add_func("/document/compiled-names", test_compiled_names);
 	g_test_add_func("/document/cut-anywhere", test_cut);
 	g_test_add_func("/document/damaged-anywhere", test_damage);
