@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/mac_file.h"
+#include "scanner/outlook_message.h"
 #include "scanner/rar_survey.h"
 #include "scanner/tnef.h"
 #include "scanner/zip_survey.h"
@@ -37,6 +38,8 @@ LLVMFuzzerTestOneInput(const guint8 *octets, size_t len)
 	tnef_open((Span){ octets, len }, &unpacking);
 	unpacking.room = 4u << 20;
 	mac_file_open((Span){ octets, len }, &unpacking);
+	unpacking.room = 4u << 20;
+	outlook_message_open((Span){ octets, len }, &unpacking);
 	rar_survey((Span){ octets, len });
 	zip_survey_free(zip_survey_new((Span){ octets, len }));
 	return 0;
