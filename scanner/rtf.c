@@ -12,8 +12,6 @@
 #include "scanner/rtf.h"
 
 #define MAX_WORD_OCTETS 32
-#define MAX_TEXT_OCTETS 4096u
-#define MAX_OBJECTS 1000u
 /* The object follows in the format it was saved in ([MS-OLEDS] 2.2.5). */
 #define FORMAT_EMBEDDED 2
 
@@ -33,7 +31,6 @@ typedef struct {
 	guint destination_depth;
 	GByteArray *octets;     /* of the destination */
 	int high;               /* the first digit of an octet; -1: none */
-	guint objects;
 } Rtf;
 
 /* --- objects ------------------------------------------------------------------------ */
@@ -109,10 +106,7 @@ end_destination(Rtf *rtf)
 
 	switch (rtf->destination) {
 	case DESTINATION_OBJECT:
-		if (++rtf->objects <= MAX_OBJECTS)
-			examine_object(rtf);
-		else
-			rtf->traits->exceeds_limit = TRUE;
+		examine_object(rtf);
 		break;
 	case DESTINATION_CLASS:
 		if (has_word(text, "equation"))
@@ -151,16 +145,11 @@ begin_destination(Rtf *rtf, enum destination destination)
 	rtf->destination_depth = rtf->depth;
 }
 
+/* As many as there are: they are fewer than those of the file. */
 static void
 add_octet(Rtf *rtf, guint8 octet)
 {
-	gsize max = rtf->destination == DESTINATION_OBJECT ?
-	    RTF_MAX_OBJECT_OCTETS : MAX_TEXT_OCTETS;
-
-	if (rtf->octets->len < max)
-		g_byte_array_append(rtf->octets, &octet, 1);
-	else if (rtf->destination == DESTINATION_OBJECT)
-		rtf->traits->exceeds_limit = TRUE;
+	g_byte_array_append(rtf->octets, &octet, 1);
 }
 
 /* A character of the text: of an object, half an octet. */

@@ -155,6 +155,44 @@ test_entries(gconstpointer data)
 	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
 }
 
+/* However much stands before it, and however often: it is seen. */
+static const struct padded_case {
+	const char *name;
+	const char *type;       /* detected */
+	const char *begin;
+	const char *pad;        /* so many times */
+	guint n_pads;
+	const char *end;
+	Trait trait;
+} padded_cases[] = {
+	{ "rtf-template", "text/rtf", "{\\rtf1{\\*\\template ", "     ", 100000,
+	    "http://example.net/a.dot}}", TRAIT_EXTERNAL_TEMPLATE },
+	{ "rtf-field", "text/rtf", "{\\rtf1{\\*\\fldinst ", "\\'20", 100000,
+	    "DDEAUTO cmd.exe}}", TRAIT_DDE_AUTO },
+	{ "rtf-class", "text/rtf", "{\\rtf1{\\*\\objclass ", "x", 100000,
+	    "Equation.3}}", TRAIT_EQUATION_OBJECT },
+	{ "rtf-objects", "text/rtf", "{\\rtf1", "{\\*\\objdata 01}", 2000,
+	    "{\\*\\objdata 4571756174696f6e}}", TRAIT_EQUATION_OBJECT },
+	{ "rtf-object", "text/rtf", "{\\rtf1{\\*\\objdata ", "0000", 100000,
+	    "4571756174696f6e}}", TRAIT_EQUATION_OBJECT },
+};
+
+static void
+test_padded(gconstpointer data)
+{
+	const struct padded_case *tc = data;
+	g_autoptr(GString) document = g_string_new(tc->begin);
+	g_autoptr(Traits) traits = traits_new();
+
+	for (guint i = 0; i < tc->n_pads; i++)
+		g_string_append(document, tc->pad);
+	g_string_append(document, tc->end);
+	document_examine((Span){ (const guint8 *)document->str, document->len },
+	    tc->type, NULL, traits);
+	g_assert_nonnull(traits->details[tc->trait]);
+	g_assert_false(traits->exceeds_limit);
+}
+
 static void
 examine(const guint8 *octets, gsize len)
 {
@@ -256,6 +294,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/document/source/", source_cases, test_source);
 	ADD_TABLE("/document/held/", held_cases, test_held);
 	ADD_TABLE("/document/ole2-entries/", entries_cases, test_entries);
+	ADD_TABLE("/document/padded/", padded_cases, test_padded);
 	g_test_add_func("/document/compiled-names", test_compiled_names);
 	g_test_add_func("/document/cut-anywhere", test_cut);
 	g_test_add_func("/document/damaged-anywhere", test_damage);
