@@ -68,12 +68,30 @@ announce(EngineScan *scan, Container *container, const char *name,
 /* --- what stays unread ----------------------------------------------------- */
 
 /*
+ * Pieces of archives among other octets, as Office writes them into its old
+ * formats, cut by the headers of records: nobody else opens them either.
+ */
+static gboolean
+is_fragment(const Container *container, const Announced *announced,
+    Opened opened)
+{
+	if (announced->is_certain)
+		return FALSE;
+	if (container->kind == NULL)
+		return announced->is_stray;
+	/* A reader of the whole has not met it. */
+	return opened == OPENED_WHOLE &&
+	    (announced->is_stray || container->survey != NULL);
+}
+
+/*
  * A member whose content nobody could show: its name counts all the same.
  * Folders and empty files have nothing to show; the content of an encrypted
  * member is covered by the finding about its archive.
  */
 static void
-examine_unread(Walk *walk, Container *container, const Announced *announced)
+examine_unread(Walk *walk, Container *container, const Announced *announced,
+    Opened opened)
 {
 	Examination *examination = walk->examination;
 	g_autoptr(GPtrArray) names = member_names(announced->name, NULL);
@@ -93,6 +111,15 @@ examine_unread(Walk *walk, Container *container, const Announced *announced)
 	examination_names(examination, part, names, walk->reading);
 	if (part->coverage != COVERAGE_UNREADABLE)
 		return;
+	if (is_fragment(container, announced, opened)) {
+		part->coverage = COVERAGE_SKIPPED;
+		part->why = g_strdup("part of an archive that cannot be "
+		    "opened");
+		record_add_finding(examination->record, FINDING_TYPE,
+		    "archive-fragment", VERDICT_ACCEPT, part->path,
+		    announced->name, walk->reading, "%s", part->why);
+		return;
+	}
 	if (announced->size > examination->policy->max_part_octets) {
 		add_size_finding(examination, part, walk->reading);
 		return;
@@ -123,14 +150,14 @@ steal_announced(EngineScan *scan, const Container *container)
 }
 
 void
-examine_all_unread(EngineScan *scan, Container *container)
+examine_all_unread(EngineScan *scan, Container *container, Opened opened)
 {
 	g_autoptr(GPtrArray) unread = steal_announced(scan, container);
 
 	for (guint i = 0; i < unread->len; i++) {
 		Announced *announced = g_ptr_array_index(unread, i);
 
-		examine_unread(scan->walk, container, announced);
+		examine_unread(scan->walk, container, announced, opened);
 		announced_free(announced);
 	}
 }

@@ -66,7 +66,10 @@ check_survey(EngineScan *scan, Container *container)
 		Announced *announced = announce(scan, container,
 		    g_ptr_array_index(survey->aliases, i), 0, FALSE);
 
-		if (announced != NULL && (announced->size == 0 || is_readable))
+		if (announced == NULL)
+			continue;
+		announced->is_certain = TRUE;
+		if (announced->size == 0 || is_readable)
 			announced->is_alias = TRUE;
 	}
 }
@@ -93,7 +96,8 @@ is_only_lock(const EngineScan *scan, const Container *container)
 		const Container *other =
 		    g_ptr_array_index(scan->containers, i);
 
-		if (other != container && other->survey != NULL && other->survey->has_encrypted)
+		if (other != container && other->survey != NULL &&
+		    other->survey->has_encrypted)
 			return FALSE;
 	}
 	return TRUE;
@@ -104,17 +108,17 @@ finish_container(EngineScan *scan, Container *container)
 {
 	Walk *walk = scan->walk;
 	const ContainerKind *kind = container->kind;
+	Opened opened = OPENED_NOT;
 
 	if (container->survey != NULL)
 		check_survey(scan, container);
 	if (kind != NULL && !walk->is_over && wants_reader(scan, container)) {
-		Opened opened = container->octets != NULL ?
-		    read_container(scan, container) : OPENED_NOT;
-
+		if (container->octets != NULL)
+			opened = read_container(scan, container);
 		if (!walk->is_over)
 			check_opened(walk, container, kind, opened);
 	}
-	examine_all_unread(scan, container);
+	examine_all_unread(scan, container, opened);
 	examine_held_files(scan, container);
 	if (walk->examination->policy->try_passwords > 0 &&
 	    is_only_lock(scan, container))

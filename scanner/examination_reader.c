@@ -184,10 +184,14 @@ announce_unshown(Opening *opening, const Member *member)
 	    MAX(member->size, MIN_VISITED_OCTETS) : member->size;
 
 	for (guint i = 0; i < MEMBER_MAX_NAMES && member->names[i] != NULL;
-	     i++)
-		if (!is_shown_as(opening, member->names[i]))
-			announce(opening->scan, opening->container,
-			    member->names[i], size, is_encrypted);
+	     i++) {
+		Announced *announced = is_shown_as(opening, member->names[i]) ?
+		    NULL : announce(opening->scan, opening->container,
+		    member->names[i], size, is_encrypted);
+
+		if (announced != NULL)
+			announced->is_certain = TRUE;
+	}
 	if (member->names[0] == NULL && !is_encrypted &&
 	    member->state != MEMBER_EMPTY)
 		opening->has_nameless = TRUE;
@@ -337,5 +341,5 @@ open_with_password(Walk *walk, Container *container, const char *password)
 	refresh_shown(&opening);
 	archive_open(octets, ARCHIVE_ZIP_DIRECTORY, password, &unpacking);
 	g_hash_table_unref(opening.shown);
-	examine_all_unread(&scan, container);
+	examine_all_unread(&scan, container, OPENED_PARTLY);
 }

@@ -89,6 +89,8 @@ on_name(const char *container_type, const char *name, guint64 size,
 {
 	EngineScan *scan = data;
 	Container *container = g_ptr_array_index(scan->way, 0);
+	gboolean is_stray = TRUE;
+	Announced *announced;
 
 	/* ISO 9660 lists each folder in itself (ECMA-119 6.8.2.2). */
 	if (name == NULL || *name == '\0' || strcmp(name, ".") == 0)
@@ -99,10 +101,17 @@ on_name(const char *container_type, const char *name, guint64 size,
 		if (g_strcmp0(candidate->engine_type, container_type) == 0) {
 			container = candidate;
 			container->is_named = TRUE;
+			is_stray = FALSE;
 			break;
 		}
 	}
-	announce(scan, container, name, size, is_encrypted);
+	/* libclamav believes in two octets too. */
+	if (g_strcmp0(container->part->detected_type,
+	    "application/x-guessed-archive") == 0)
+		return;
+	announced = announce(scan, container, name, size, is_encrypted);
+	if (announced != NULL)
+		announced->is_stray = is_stray;
 }
 
 /* --- members --------------------------------------------------------------- */

@@ -67,6 +67,10 @@ typedef struct {
 	guint64 size;
 	gboolean is_encrypted;
 	gboolean is_alias;      /* another name of a member */
+	/* No container of its type is being read: libclamav has found pieces
+	 * of an archive among the octets of something else. */
+	gboolean is_stray;
+	gboolean is_certain;    /* our own survey or reader has met it */
 } Announced;
 
 /* One libclamav scan: of the object, or of a member that a reader unpacked. */
@@ -169,8 +173,10 @@ char *take_announced(EngineScan *scan, const char *name);
 /* Whether libclamav was told of a member that it did not show. */
 gboolean has_unread(const EngineScan *scan, const Container *container);
 
-/* A part for each name that is left, and what is wrong with it; forgets them. */
-void examine_all_unread(EngineScan *scan, Container *container);
+/* A part for each name that is left, and what is wrong with it; forgets them.
+ * opened: what a reader has made of the container; NOT: none was asked. */
+void examine_all_unread(EngineScan *scan, Container *container,
+    Opened opened);
 
 /* --- examination_open.c --- */
 

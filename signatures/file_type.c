@@ -162,6 +162,90 @@ type_of_installer(const guint8 *octets, gsize len)
 	    "application/x-msi" : NULL;
 }
 
+/* --- archives that begin with two octets ------------------------------------- */
+
+/* cpio's binary header: 13 words of 16 bits of either order, then the name with
+ * its NUL. */
+static gboolean
+is_cpio(const guint8 *octets, gsize len)
+{
+	gboolean is_big = octets[0] == 0x71;
+	guint words[13];
+
+	if (len < sizeof(words) / sizeof(*words) * 2 + 1)
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+		words[i] = is_big ? (guint)octets[2 * i] << 8 |
+		    octets[2 * i + 1] : le16(octets + 2 * i);
+	/* The name's length; kinds of files that there are. */
+	if (words[10] < 2 || words[10] > len - 26 ||
+	    memchr("\0\1\2\4\6\10\12\14", (int)(words[3] >> 12), 8) ==
+	    NULL)
+		return FALSE;
+	return memchr(octets + 26, '\0', words[10]) ==
+	    octets + 26 + words[10] - 1;
+}
+
+/* compress: codes of 9 bits first, none of which can refer to what has not been
+ * made yet. */
+static gboolean
+is_compress(const guint8 *octets, gsize len)
+{
+	guint bits = 0, n = 0, code = 0;
+
+	if (len < 3 || (octets[2] & 0x60) != 0 || (octets[2] & 0x1f) < 9 ||
+	    (octets[2] & 0x1f) > 16)
+		return FALSE;
+	for (gsize i = 3; i < len && n < 32; i++) {
+		code |= (guint)octets[i] << bits;
+		bits += 8;
+		if (bits < 9)
+			continue;
+		if ((code & 0x1ff) > (n == 0 ? 255 : 256 + n))
+			return FALSE;
+		n++;
+		code >>= 9;
+		bits -= 9;
+	}
+	return TRUE;
+}
+
+/* ARC: a method, a name of at most 12 octets, how many octets follow. */
+static gboolean
+is_arc(const guint8 *octets, gsize len)
+{
+	const guint8 *end;
+
+	if (len < 29 || octets[1] == 0 || octets[1] > 11 ||
+	    le32(octets + 15) > len)
+		return FALSE;
+	end = memchr(octets + 2, '\0', 13);
+	if (end == NULL || end == octets + 2)
+		return FALSE;
+	for (const guint8 *at = octets + 2; at < end; at++)
+		if (*at < ' ')
+			return FALSE;
+	return TRUE;
+}
+
+static const char *
+type_of_archive(const guint8 *octets, gsize len)
+{
+	if (has_at(octets, len, 0, "07070", 5) ||
+	    ((has_at(octets, len, 0, "\xc7\x71", 2) ||
+	    has_at(octets, len, 0, "\x71\xc7", 2)) && is_cpio(octets, len)))
+		return "application/x-cpio";
+	/* RFC 1952, 2.3: deflate, and no flag that there is not. */
+	if (has_at(octets, len, 0, "\x1f\x8b\x08", 3) && len > 3 &&
+	    (octets[3] & 0xe0) == 0)
+		return "application/gzip";
+	if (has_at(octets, len, 0, "\x1f\x9d", 2) && is_compress(octets, len))
+		return "application/x-compress";
+	if (has_at(octets, len, 0, "\x1a", 1) && is_arc(octets, len))
+		return "application/x-arc";
+	return NULL;
+}
+
 /* --- disk images --------------------------------------------------------------- */
 
 static const char *
@@ -233,16 +317,27 @@ static const struct {
 	/* "MZ", or octets that a .com may begin with */
 	{ "application/x-dosexec", "application/x-guessed-program" },
 	{ "application/x-ms-ne-executable", "application/x-guessed-program" },
+	/* an octet of 0x80: an object file of DOS */
+	{ "application/x-object", "application/x-guessed-program" },
 	/* "ER" */
 	{ "application/x-apple-diskimage",
 	    "application/x-guessed-disk-image" },
 	{ "application/x-virtualbox-vhd", "application/x-guessed-disk-image" },
 	{ "application/x-iso9660-image", "application/x-guessed-disk-image" },
+	{ "application/x-cpio", "application/x-guessed-archive" },
+	{ "application/gzip", "application/x-guessed-archive" },
+	{ "application/x-gzip", "application/x-guessed-archive" },
+	{ "application/x-compress", "application/x-guessed-archive" },
+	{ "application/x-arc", "application/x-guessed-archive" },
+	/* "DZ" */
+	{ "application/x-dzip", "application/x-guessed-archive" },
 };
 
 static const char *
-name_guess(const char *detected_type)
+name_guess(const guint8 *octets, gsize len, const char *detected_type)
 {
+	if (has_at(octets, len, 0, "\x7f" "ELF", 4))
+		return detected_type;
 	for (gsize i = 0; i < G_N_ELEMENTS(guesses); i++)
 		if (strcmp(guesses[i].type, detected_type) == 0)
 			return guesses[i].guess;
@@ -268,6 +363,7 @@ file_type_refine(const void *octets, gsize len, const char *detected_type)
 	static const char *(*const recognisers[])(const guint8 *, gsize) = {
 		type_of_marks, type_of_exe, type_of_cafebabe, type_of_installer,
 		type_of_volume, type_of_disk,
+		type_of_archive,
 	};
 	const char *type = NULL;
 
@@ -280,5 +376,5 @@ file_type_refine(const void *octets, gsize len, const char *detected_type)
 	if (type == NULL && (strcmp(detected_type, "text/plain") == 0 ||
 	    strcmp(detected_type, "application/octet-stream") == 0))
 		type = type_of_interpreter(octets, len);
-	return type != NULL ? type : name_guess(detected_type);
+	return type != NULL ? type : name_guess(octets, len, detected_type);
 }

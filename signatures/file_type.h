@@ -14,9 +14,9 @@
 
 /*
  * The type of some octets, given what libmagic says of them (never NULL): a
- * better one, static, or detected_type itself. What libmagic took for a program
- * or a disk image because of an octet or two, and is none that makes sense,
- * becomes application/x-guessed-program or application/x-guessed-disk-image.
+ * better one, static, or detected_type itself. What libmagic took for a program,
+ * a disk image or an archive because of an octet or two, and is none that makes
+ * sense, becomes application/x-guessed-program, -disk-image or -archive.
  */
 const char *file_type_refine(const void *octets, gsize len,
     const char *detected_type);

@@ -49,7 +49,8 @@ def faults(record):
             if not any(f["class"] == "encrypted" for f in about):
                 yield 4, where
         elif not (why.endswith(UNOPENED) and any(
-                f["rule"] == "unopened-container" for f in about)):
+                f["rule"] in ("unopened-container", "archive-fragment")
+                for f in about)):
             yield 4, where
     if record["action"] != "accept" and not any(
             f["reply"] == record["reply"]["code"] for f in record["findings"]):

@@ -7,10 +7,14 @@
 #include <string.h>
 
 #include "scanner/archive.h"
+#include "scanner/container.h"
 #include "scanner/mac_file.h"
 #include "scanner/outlook_message.h"
 #include "scanner/tnef.h"
 #include "scanner/zip_survey.h"
+#include "signatures/file_type.h"
+#include "signatures/magic_type.h"
+#include "signatures/types.h"
 
 static Opened
 open_formats(Span octets, Unpacking *unpacking)
@@ -184,6 +188,42 @@ test_survey(void)
 	g_assert_null(zip_survey_new((Span){ (const guint8 *)"PK", 2 }));
 }
 
+/* libmagic knows some types by two octets: what is behind them must fit, or an
+ * encrypted stream among thousands would be one of them. */
+static void
+test_random(void)
+{
+	static const char beginnings[][2] = { { '\xc7', '\x71' },
+		{ '\x71', '\xc7' }, { '\x1f', '\x8b' }, { '\x1f', '\x9d' },
+		{ '\x1a', '\x02' }, { '\x1a', '\x08' }, { 'D', 'Z' },
+		{ 'M', 'Z' }, { '\x80', '\x58' }, { '\x60', '\xea' },
+		{ 'B', 'Z' }, { 'P', 'K' }, { 'E', 'R' }, { '\x5d', '\0' } };
+	g_autoptr(GError) error = NULL;
+	g_autoptr(MagicType) magic = magic_type_new(&error);
+	g_autoptr(Types) types = types_load(NULL, &error);
+	g_autoptr(GRand) random = g_rand_new_with_seed(1);
+	guint8 octets[600];
+
+	g_assert_no_error(error);
+	for (guint n = 0; n < 50 * G_N_ELEMENTS(beginnings); n++) {
+		const char *type, *rule, *reason;
+		const ContainerKind *kind;
+
+		for (gsize i = 0; i < sizeof(octets); i++)
+			octets[i] = (guint8)g_rand_int(random);
+		memcpy(octets, beginnings[n % G_N_ELEMENTS(beginnings)], 2);
+		type = magic_type_detect(magic, octets, sizeof(octets),
+		    &error);
+		g_assert_no_error(error);
+		type = file_type_refine(octets, sizeof(octets), type);
+		kind = container_kind(type, (Span){ octets, sizeof(octets) });
+		g_test_message("%02x%02x: %s", octets[0], octets[1], type);
+		g_assert_true(kind == NULL || !kind->is_archive);
+		g_assert_cmpint(types_judge(types, type, "bin", FALSE, &rule,
+		    &reason), <=, TYPE_NOTE);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -205,5 +245,6 @@ main(int argc, char **argv)
 		g_test_add_data_func(room, tc, test_room);
 	}
 	g_test_add_func("/containers/survey", test_survey);
+	g_test_add_func("/containers/random-octets", test_random);
 	return g_test_run();
 }
