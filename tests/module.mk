@@ -81,6 +81,7 @@ dist_check_SCRIPTS += \
 	tests/test-milter.sh \
 	tests/test-mutations.sh \
 	tests/test-parity.sh \
+	tests/test-policy-keys.sh \
 	tests/test-reload.sh \
 	tests/test-rules.sh \
 	tests/test-spool.sh
