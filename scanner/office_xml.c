@@ -10,9 +10,6 @@
 #include "scanner/octet_search.h"
 #include "scanner/office.h"
 
-/* Of the text of one document's fields, or of one coded file. */
-#define MAX_TEXT_OCTETS (96u << 20)
-#define MAX_FIELD_OCTETS 65536u
 /* Without network, without foreign entities, and on through mistakes. */
 #define PARSE_OPTIONS                                                       \
 	(XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR |          \
@@ -47,13 +44,19 @@ has_word_in_utf16(Span octets, const char *word)
 }
 
 static gboolean
-may_do_something(Span octets)
+has_word(Span octets, const char *word)
 {
 	gboolean is_wide = octets.len > 4 && memchr(octets.octets, 0, 4) != NULL;
 
+	return octets_find(octets, word) != NULL ||
+	    (is_wide && has_word_in_utf16(octets, word));
+}
+
+static gboolean
+may_do_something(Span octets)
+{
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-		if (octets_find(octets, words[i]) != NULL || (is_wide &&
-		    has_word_in_utf16(octets, words[i])))
+		if (has_word(octets, words[i]))
 			return TRUE;
 	return FALSE;
 }
@@ -152,7 +155,7 @@ examine_dde_link(Reading *reading)
 static void
 add_field_text(Reading *reading, const char *text)
 {
-	if (text != NULL && reading->fields->len < MAX_FIELD_OCTETS)
+	if (text != NULL)
 		g_string_append(reading->fields, text);
 }
 
@@ -220,7 +223,7 @@ examine_coded_file(Reading *reading, const char *text)
 	g_autofree guchar *octets = NULL;
 	gsize len;
 
-	if (text == NULL || strlen(text) > MAX_TEXT_OCTETS)
+	if (text == NULL)
 		return;
 	octets = g_base64_decode(text, &len);
 	traits_add_file(reading->traits, (Span){ NULL, 0 },
@@ -303,21 +306,54 @@ examine_node(Reading *reading, char **element)
 	}
 }
 
+/*
+ * libxml2 ends at 10 MB of one text, or at depth 256, unless told not to; but
+ * then it no longer watches entities that multiply, and keeps its limits where
+ * there are any.
+ */
+static int
+parse_options(Span octets)
+{
+	return has_word(octets, "<!ENTITY") ? PARSE_OPTIONS :
+	    PARSE_OPTIONS | XML_PARSE_HUGE;
+}
+
+/* What ended the reading is a limit of libxml2, and no mistake in the XML. */
+static gboolean
+ended_at_limit(void)
+{
+	static const int limits[] = { XML_ERR_INTERNAL_ERROR,
+		XML_ERR_NO_MEMORY, XML_ERR_ENTITY_LOOP, XML_ERR_NAME_TOO_LONG };
+	const xmlError *error = xmlGetLastError();
+
+	for (gsize i = 0; error != NULL && i < G_N_ELEMENTS(limits); i++)
+		if (error->code == limits[i])
+			return TRUE;
+	return FALSE;
+}
+
 void
 office_examine_xml(Span octets, Traits *traits)
 {
 	Reading reading = { .traits = traits };
 	g_autofree char *element = NULL;
+	int result;
 
-	if (octets.len > G_MAXINT || !may_do_something(octets))
+	if (!may_do_something(octets))
 		return;
+	if (octets.len > G_MAXINT) {
+		traits->exceeds_limit = TRUE;
+		return;
+	}
+	xmlResetLastError();
 	reading.xml = xmlReaderForMemory((const char *)octets.octets,
-	    (int)octets.len, NULL, NULL, PARSE_OPTIONS);
+	    (int)octets.len, NULL, NULL, parse_options(octets));
 	if (reading.xml == NULL)
 		return;
 	reading.fields = g_string_new(NULL);
-	while (xmlTextReaderRead(reading.xml) == 1)
+	while ((result = xmlTextReaderRead(reading.xml)) == 1)
 		examine_node(&reading, &element);
+	traits->exceeds_limit |= result != 0 && ended_at_limit();
 	examine_fields(&reading);
 	g_string_free(reading.fields, TRUE);
 	xmlFreeTextReader(reading.xml);

@@ -165,6 +165,12 @@ static const struct padded_case {
 	const char *end;
 	Trait trait;
 } padded_cases[] = {
+	{ "xml-field", "text/xml", "<a><instrText>", "12345 ", 20000,
+	    "DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
+	{ "xml-text", "text/xml", "<a><t>", "0123456789", 1100000,
+	    "</t><instrText>DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
+	{ "xml-comment", "text/xml", "<a><!--", "0123456789", 1100000,
+	    "--><instrText>DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
 	{ "rtf-template", "text/rtf", "{\\rtf1{\\*\\template ", "     ", 100000,
 	    "http://example.net/a.dot}}", TRAIT_EXTERNAL_TEMPLATE },
 	{ "rtf-field", "text/rtf", "{\\rtf1{\\*\\fldinst ", "\\'20", 100000,
@@ -191,6 +197,43 @@ test_padded(gconstpointer data)
 	    tc->type, NULL, traits);
 	g_assert_nonnull(traits->details[tc->trait]);
 	g_assert_false(traits->exceeds_limit);
+}
+
+/*
+ * XML with entities keeps the limit of libxml2 on its depth, 256: the root and
+ * so many elements, and then one that is empty.
+ */
+static const struct depth_case {
+	const char *name;
+	gboolean has_entity;
+	guint n_elements;
+	gboolean exceeds_limit;
+} depth_cases[] = {
+	{ "n-minus-1", TRUE, 254, FALSE },
+	{ "n", TRUE, 255, FALSE },
+	{ "n-plus-1", TRUE, 256, TRUE },
+	{ "none-without-entities", FALSE, 3000, FALSE },
+};
+
+static void
+test_depth(gconstpointer data)
+{
+	const struct depth_case *tc = data;
+	g_autoptr(GString) document = g_string_new(tc->has_entity ?
+	    "<!DOCTYPE a [<!ENTITY e \"e\">]><a>" : "<a>");
+	g_autoptr(Traits) traits = traits_new();
+
+	for (guint i = 0; i < tc->n_elements; i++)
+		g_string_append(document, "<b>");
+	g_string_append(document, "<fldSimple instr=\"DDEAUTO cmd.exe\"/>");
+	for (guint i = 0; i < tc->n_elements; i++)
+		g_string_append(document, "</b>");
+	g_string_append(document, "</a>");
+	document_examine((Span){ (const guint8 *)document->str, document->len },
+	    "text/xml", NULL, traits);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+	g_assert_cmpint(traits->details[TRAIT_DDE_AUTO] != NULL, ==,
+	    !tc->exceeds_limit);
 }
 
 static void
@@ -294,6 +337,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/document/source/", source_cases, test_source);
 	ADD_TABLE("/document/held/", held_cases, test_held);
 	ADD_TABLE("/document/ole2-entries/", entries_cases, test_entries);
+	ADD_TABLE("/document/xml-depth/", depth_cases, test_depth);
 	ADD_TABLE("/document/padded/", padded_cases, test_padded);
 	g_test_add_func("/document/compiled-names", test_compiled_names);
 	g_test_add_func("/document/cut-anywhere", test_cut);
