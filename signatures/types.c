@@ -117,6 +117,17 @@ check_extension_group(const ConfFile *conf, const char *group, GError **error)
 	return TRUE;
 }
 
+/* Letters in lower case, digits, and others. */
+static gboolean
+is_word(const char *text, const char *others)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if (!g_ascii_islower(*p) && !g_ascii_isdigit(*p) &&
+		    strchr(others, *p) == NULL)
+			return FALSE;
+	return *text != '\0';
+}
+
 static gboolean
 check_declared_group(const ConfFile *conf, const char *group, GError **error)
 {
@@ -126,12 +137,15 @@ check_declared_group(const ConfFile *conf, const char *group, GError **error)
 		const char *const *values = conf_file_list(conf, group,
 		    keys[i]);
 
-		if (!is_type_pattern(keys[i]) || strchr(keys[i], '*') != NULL)
+		if (!is_type_pattern(keys[i]) || !is_word(keys[i], "/!#$&^_.+-"))
 			return conf_file_fail(conf, group, keys[i], error,
-			    "the key must be a type such as text/vbscript");
-		if (values[0] == NULL || values[1] != NULL)
+			    "the key must be a type such as text/vbscript, in "
+			    "lower case");
+		if (values[0] == NULL || values[1] != NULL ||
+		    !is_word(values[0], ""))
 			return conf_file_fail(conf, group, keys[i], error,
-			    "the value must be one extension");
+			    "the value must be one extension, in lower case "
+			    "and without a dot");
 	}
 	return TRUE;
 }

@@ -92,6 +92,24 @@ static const struct error_case {
 	    "x.conf:2: [dangerous] exe: the key must be a type" },
 	{ "type-without-reason", "types", "[dangerous]\na/b = rule\n",
 	    "x.conf:2: [dangerous] a/b: the value must be" },
+	{ "declared", "types", "[declared]\ntext/x-vbs+a.b = vbs\n", NULL },
+	{ "declared-twice", "types",
+	    "[declared]\ntext/vbs = vbs\ntext/vbs = js\n",
+	    "x.conf:3: [declared] text/vbs: is written twice" },
+	{ "declared-pattern", "types", "[declared]\ntext/* = vbs\n",
+	    "x.conf:2: [declared] text/*: the key must be a type" },
+	{ "declared-type-in-upper-case", "types", "[declared]\ntext/VBS = vbs\n",
+	    "x.conf:2: [declared] text/VBS: the key must be a type" },
+	{ "declared-no-type", "types", "[declared]\nvbs = vbs\n",
+	    "x.conf:2: [declared] vbs: the key must be a type" },
+	{ "declared-with-dot", "types", "[declared]\ntext/vbs = .vbs\n",
+	    "x.conf:2: [declared] text/vbs: the value must be one" },
+	{ "declared-in-upper-case", "types", "[declared]\ntext/vbs = VBS\n",
+	    "x.conf:2: [declared] text/vbs: the value must be one" },
+	{ "declared-as-two", "types", "[declared]\ntext/vbs = vbs; js\n",
+	    "x.conf:2: [declared] text/vbs: the value must be one" },
+	{ "declared-as-nothing", "types", "[declared]\ntext/vbs =\n",
+	    "x.conf:2: [declared] text/vbs: " },
 	{ "extension-with-bad-type", "types", "[extension]\njpg = image\n",
 	    "x.conf:2: [extension] jpg: image is not a type" },
 	{ "reply-is-missing", "replies", "[a]\nissuer = mta\nen = e\nzh = z\n",
@@ -429,6 +447,20 @@ static const struct reply_case {
 };
 
 static void
+test_declared(void)
+{
+	g_autoptr(Types) types = types_load(NULL, NULL);
+
+	g_assert_cmpstr(types_declared_extension(types, "text/vbscript"), ==,
+	    "vbs");
+	g_assert_cmpstr(types_declared_extension(types, "application/x-msi"),
+	    ==, "msi");
+	g_assert_null(types_declared_extension(types, "text/plain"));
+	g_assert_null(types_declared_extension(types, "text/"));
+	g_assert_null(types_declared_extension(types, ""));
+}
+
+static void
 test_reply(gconstpointer data)
 {
 	const struct reply_case *tc = data;
@@ -566,6 +598,7 @@ main(int argc, char **argv)
 	g_test_add_func("/config/unreadable", test_unreadable);
 	g_test_add_func("/config/too-big", test_too_big);
 	g_test_add_func("/config/operator-list", test_operator_list);
+	g_test_add_func("/config/declared-extension", test_declared);
 	ADD_TABLE("/config/judge/", judge_cases, test_judge);
 	ADD_TABLE("/config/second-opinion/", opinion_cases, test_opinion);
 	ADD_TABLE("/config/reply/", reply_cases, test_reply);
