@@ -59,29 +59,38 @@ enum {
 	RECORD_BOUNDSHEET = 0x0085,
 };
 
-/* A defined name that Excel runs: built in, by its number, or spelt. */
+/* The name of a defined name ([MS-XLS] 2.5.293), in lower case: len characters
+ * behind a flag, of two octets each where it is set. Caller frees. */
+static char *
+label_name(Span name, guint len)
+{
+	gsize step = name.len > 0 && (name.octets[0] & 1) != 0 ? 2 : 1;
+	GString *text = g_string_sized_new(len);
+
+	for (gsize i = 1; i + step <= name.len && text->len < len; i += step)
+		g_string_append_c(text, step == 2 && name.octets[i + 1] != 0 ?
+		    '?' : g_ascii_tolower((char)name.octets[i]));
+	return g_string_free(text, FALSE);
+}
+
+/* A defined name ([MS-XLS] 2.4.150) that Excel runs: built in, by its number, or
+ * spelt. */
 static gboolean
 is_auto_label(Cursor record)
 {
-	static const guint8 automatic[] = { 1, 2, 10, 11 };
 	guint flags = cursor_u16(&record);
+	g_autofree char *name = NULL;
 	guint len;
-	g_autofree char *text = NULL;
-	Span name;
 
 	cursor_take(&record, 1);
 	len = (guint)cursor_little_endian(&record, 1);
 	cursor_take(&record, 10);
-	cursor_take(&record, 1);
 	if (record.has_failed || len == 0)
 		return FALSE;
-	name = record.rest;
+	name = label_name(record.rest, len);
 	if ((flags & 0x20) != 0)
-		return name.len > 0 && memchr(automatic, *name.octets,
-		    sizeof(automatic)) != NULL;
-	text = octets_lower(name);
-	return octets_find((Span){ (const guint8 *)text, name.len },
-	    "auto_") != NULL;
+		return strchr("\1\2\12\13", *name) != NULL && *name != '\0';
+	return strstr(name, "auto_") != NULL;
 }
 
 static void
@@ -105,9 +114,10 @@ examine_workbook(Span octets, Traits *traits)
 	}
 	if (has_macros)
 		traits_add(traits, TRAIT_MACROS, "Excel 4 macros");
-	if (has_macros && is_automatic)
+	/* The name may be that of a procedure in Visual Basic. */
+	if (is_automatic && traits->details[TRAIT_MACROS] != NULL)
 		traits_add(traits, TRAIT_AUTO_MACROS,
-		    "Excel 4 macros that run when it is opened");
+		    "a defined name that runs when it is opened");
 }
 
 /* --- VBA ---------------------------------------------------------------------------- */
