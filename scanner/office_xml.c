@@ -20,9 +20,8 @@
  * the rest, the text of documents, is not parsed.
  */
 static const char *const words[] = { "TargetMode", "instrText", "fldSimple",
-	"ddeLink", "macrosheet", "auto_open", "Auto_Open", "binData",
-	"binaryData", "module", "event-listener", "macrosPresent",
-	"office:script" };
+	"ddeLink", "macrosheet", "definedName", "binData", "binaryData",
+	"module", "event-listener", "macrosPresent", "office:script" };
 
 typedef struct {
 	xmlTextReaderPtr xml;
@@ -362,11 +361,13 @@ office_examine_xml(Span octets, Traits *traits)
 void
 office_examine_binary(Span octets, Traits *traits)
 {
-	static const char *const names[] = { "_xlnm.Auto_Open",
-		"_xlnm.auto_open", "_xlnm.Auto_Close", "_xlnm.Auto_Activate" };
+	static const char *const names[] = { "auto_open", "auto_close",
+		"auto_activate" };
+	g_autofree char *text = octets_lower(octets);
+	Span lower = { (const guint8 *)text, octets.len };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-		if (has_word_in_utf16(octets, names[i])) {
+		if (has_word_in_utf16(lower, names[i])) {
 			traits_add(traits, TRAIT_MACROS, "Excel 4 macros");
 			traits_add(traits, TRAIT_AUTO_MACROS,
 			    "Excel 4 macros that run when it is opened");
