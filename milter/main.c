@@ -46,13 +46,14 @@ give_socket(const char *path, const char *group)
 	if (group == NULL)
 		return TRUE;
 	if (entry == NULL) {
-		adapter_fail(EX_NOUSER, "--group: there is no group '%s'", group);
+		adapter_fail(EX_NOUSER, "--group: there is no group '%s'",
+		    group);
 		return FALSE;
 	}
 	if (chown(path, (uid_t)-1, entry->gr_gid) == 0)
 		return TRUE;
-	adapter_fail(EX_NOPERM, "%s: cannot be given to group '%s': %s", path, group,
-	    g_strerror(errno));
+	adapter_fail(EX_NOPERM, "%s: cannot be given to group '%s': %s", path,
+	    group, g_strerror(errno));
 	return FALSE;
 }
 
@@ -66,14 +67,16 @@ is_free(const char *path)
 	int fd;
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
-		adapter_fail(EX_CANTCREAT, "%s: the path of a socket has at most %u "
-		    "octets", path, (guint)sizeof(address.sun_path) - 1);
+		adapter_fail(EX_CANTCREAT, "%s: the path of a socket has at "
+		    "most %u octets", path,
+		    (guint)sizeof(address.sun_path) - 1);
 		return FALSE;
 	}
 	if (lstat(path, &status) == -1)
 		return TRUE;
 	if (!S_ISSOCK(status.st_mode)) {
-		adapter_fail(EX_CANTCREAT, "%s: is there, and is no socket", path);
+		adapter_fail(EX_CANTCREAT, "%s: is there, and is no socket",
+		    path);
 		return FALSE;
 	}
 	strcpy(address.sun_path, path);
@@ -83,8 +86,8 @@ is_free(const char *path)
 	if (fd != -1)
 		close(fd);
 	if (is_answered)
-		adapter_fail(EX_CANTCREAT, "%s: another instance listens there; stop "
-		    "it first", path);
+		adapter_fail(EX_CANTCREAT, "%s: another instance listens "
+		    "there; stop it first", path);
 	return !is_answered;
 }
 
@@ -148,13 +151,15 @@ serve(char *listen, const char *group, mode_t mode, Adapter *adapter)
 {
 	/* libmilter opens no socket before it knows the callbacks. */
 	if (smfi_register(session_callbacks) == MI_FAILURE)
-		return adapter_fail(EX_SOFTWARE, "libmilter takes no callbacks");
+		return adapter_fail(EX_SOFTWARE,
+		    "libmilter takes no callbacks");
 	if (!open_socket(listen, group, mode))
 		return EX_CANTCREAT;
 	session_share(adapter);
 	fprintf(stderr, "ready: %s\n", listen);
 	if (smfi_main() == MI_FAILURE)
-		return adapter_fail(EX_SOFTWARE, "%s: libmilter gave up", listen);
+		return adapter_fail(EX_SOFTWARE, "%s: libmilter gave up",
+		    listen);
 	finish(adapter);
 	return EX_OK;
 }

@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The order is adapter_open(), which reads the options, then sessions in any
- * number of threads, then adapter_stop(). What goes wrong is told on standard
- * error in one line behind the program's name (g_get_prgname()), and ends as
- * an exit status of sysexits.h.
+ * number of threads; at the end waiter_stop() and adapter_await(). What goes
+ * wrong is told on standard error in one line behind the program's name
+ * (g_get_prgname()), and ends as an exit status of sysexits.h.
  */
 #ifndef SPOOL_ADAPTER_H
 #define SPOOL_ADAPTER_H
