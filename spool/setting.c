@@ -11,10 +11,6 @@
 #include "spool/setting.h"
 #include "spool/spool.h"
 
-#define KIB (G_GUINT64_CONSTANT(1) << 10)
-#define MIB (KIB << 10)
-#define GIB (MIB << 10)
-
 #define ALPHANUMERIC                                                    \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 

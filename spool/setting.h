@@ -13,6 +13,11 @@
 
 #include "signatures/conf_file.h"
 
+/* Octets, for the table. */
+#define KIB (G_GUINT64_CONSTANT(1) << 10)
+#define MIB (KIB << 10)
+#define GIB (MIB << 10)
+
 typedef enum {
 	KIND_PATH,              /* char *: absolute */
 	KIND_PATHS,             /* char **: absolute, separated by ';' */

@@ -14,9 +14,6 @@
 #define DEFAULT_PATH "/etc/mailweir/mailweir.conf"
 
 #define KEY(member) G_STRUCT_OFFSET(Settings, member)
-#define KIB (G_GUINT64_CONSTANT(1) << 10)
-#define MIB (KIB << 10)
-#define GIB (MIB << 10)
 
 static const Setting keys[] = {
 	{ "rules", "attachments", KIND_PATH, KEY(rules.attachments), 0, 0, 0 },
