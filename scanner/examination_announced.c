@@ -78,10 +78,10 @@ is_fragment(const Container *container, const Announced *announced,
 	if (announced->is_certain)
 		return FALSE;
 	if (container->kind == NULL)
-		return announced->is_stray;
+		return !announced->is_placed;
 	/* A reader of the whole has not met it. */
 	return opened == OPENED_WHOLE &&
-	    (announced->is_stray || container->survey != NULL);
+	    (!announced->is_placed || container->survey != NULL);
 }
 
 /*

@@ -62,17 +62,14 @@ names_of(Opening *opening, const Member *member)
 {
 	g_autofree char *first = take_announced(opening->scan,
 	    member->names[0]);
-	GPtrArray *names = member_names(first, opening->container->part);
+	gboolean is_filter = opening->container->kind->reader == READER_FILTER;
+	GPtrArray *names = member_names(is_filter ? NULL : first,
+	    opening->container->part);
 
 	/* A gzip file's own name comes beside that which its file name gives. */
-	if (opening->container->kind->reader == READER_FILTER &&
-	    first != NULL) {
-		g_ptr_array_unref(names);
-		names = member_names(NULL, opening->container->part);
+	if (is_filter && first != NULL)
 		g_ptr_array_add(names, filename_new(first, strlen(first),
 		    FILENAME_MEMBER));
-	}
-
 	for (guint i = 1; i < MEMBER_MAX_NAMES && member->names[i] != NULL;
 	     i++) {
 		g_autofree char *name = take_announced(opening->scan,

@@ -89,7 +89,7 @@ on_name(const char *container_type, const char *name, guint64 size,
 {
 	EngineScan *scan = data;
 	Container *container = g_ptr_array_index(scan->way, 0);
-	gboolean is_stray = TRUE;
+	gboolean is_placed = FALSE;
 	Announced *announced;
 
 	/* ISO 9660 lists each folder in itself (ECMA-119 6.8.2.2). */
@@ -101,7 +101,7 @@ on_name(const char *container_type, const char *name, guint64 size,
 		if (g_strcmp0(candidate->engine_type, container_type) == 0) {
 			container = candidate;
 			container->is_named = TRUE;
-			is_stray = FALSE;
+			is_placed = TRUE;
 			break;
 		}
 	}
@@ -110,8 +110,9 @@ on_name(const char *container_type, const char *name, guint64 size,
 	    "application/x-guessed-archive") == 0)
 		return;
 	announced = announce(scan, container, name, size, is_encrypted);
+	/* Once is enough, whatever else has the same name. */
 	if (announced != NULL)
-		announced->is_stray = is_stray;
+		announced->is_placed |= is_placed;
 }
 
 /* --- members --------------------------------------------------------------- */

@@ -67,9 +67,9 @@ typedef struct {
 	guint64 size;
 	gboolean is_encrypted;
 	gboolean is_alias;      /* another name of a member */
-	/* No container of its type is being read: libclamav has found pieces
-	 * of an archive among the octets of something else. */
-	gboolean is_stray;
+	/* A container of its type was being read. Else libclamav has found
+	 * pieces of an archive among the octets of something else. */
+	gboolean is_placed;
 	gboolean is_certain;    /* our own survey or reader has met it */
 } Announced;
 
