@@ -338,8 +338,8 @@ check_inflated(struct scan *scan, const PartRecord *part, GBytes *content,
 		    policy->max_part_octets);
 		return FALSE;
 	}
-	if (len / policy->max_expansion_ratio <=
-	    MAX(octets.len, SMALL_MESSAGE_OCTETS))
+	if (len <= policy->max_expansion_ratio *
+	    (guint64)MAX(octets.len, SMALL_MESSAGE_OCTETS))
 		return TRUE;
 	record_add_finding(scan->record, FINDING_LIMIT, "max-expansion-ratio",
 	    VERDICT_ILLEGAL, part->path, NULL, GMIME_READING, "more than %u",

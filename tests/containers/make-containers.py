@@ -29,6 +29,9 @@ import zlib
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent / "fixtures"
 sys.path.insert(0, str(FIXTURES))
+from archives import (COMPRESSED, DATA, ENVELOPED, SIGNED, ZLIB, cms, der,
+                      oid)
+
 spec = importlib.util.spec_from_file_location("fixtures",
                                               FIXTURES / "make-fixtures.py")
 fixtures = importlib.util.module_from_spec(spec)
@@ -148,33 +151,10 @@ def zip64(name, data):
     return out.getvalue()
 
 
-def der(tag, *contents):
-    body = b"".join(contents)
-    if len(body) < 128:
-        return bytes([tag, len(body)]) + body
-    size = (len(body).bit_length() + 7) // 8
-    return bytes([tag, 128 | size]) + len(body).to_bytes(size, "big") + body
-
-
-def oid(hexadecimal):
-    return der(6, bytes.fromhex(hexadecimal))
-
-
-DATA, SIGNED = "2a864886f70d010701", "2a864886f70d010702"
-ENVELOPED, COMPRESSED = "2a864886f70d010703", "2a864886f70d0109100109"
-ZLIB = "2a864886f70d0109100308"
-
-
 def entity(name, data):
     return (b"Content-Type: application/octet-stream; name=" + name.encode() +
             b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
             base64.encodebytes(data).replace(b"\n", b"\r\n"))
-
-
-def cms(content_type, algorithms, content):
-    inner = der(0x30, der(2, b"\1"), algorithms, der(
-        0x30, oid(DATA), der(0xA0, der(4, content))))
-    return der(0x30, oid(content_type), der(0xA0, inner))
 
 
 def pem(data):
