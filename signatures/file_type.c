@@ -172,7 +172,7 @@ is_cpio(const guint8 *octets, gsize len)
 	gboolean is_big = octets[0] == 0x71;
 	guint words[13];
 
-	if (len < sizeof(words) / sizeof(*words) * 2 + 1)
+	if (len <= 2 * G_N_ELEMENTS(words))
 		return FALSE;
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
 		words[i] = is_big ? (guint)octets[2 * i] << 8 |

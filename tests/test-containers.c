@@ -224,6 +224,47 @@ test_random(void)
 	}
 }
 
+/* Archives that begin with two octets, each cut at every place: shorter than
+ * min they are none that makes sense. */
+#define ROW(octets) octets, sizeof(octets) - 1
+static const struct short_case {
+	const char *name;
+	const char *octets;
+	gsize len;
+	const char *type;
+	gsize min;
+} short_cases[] = {
+	{ "cpio-little-endian", ROW("\xc7\x71\0\0\1\0\xa4\x81\0\0\0\0\1\0"
+	    "\0\0\0\0\0\0\6\0\0\0\5\0a.txt\0hello"), "application/x-cpio",
+	    32 },
+	{ "cpio-big-endian", ROW("\x71\xc7\0\0\0\1\x81\xa4\0\0\0\0\0\1"
+	    "\0\0\0\0\0\0\0\6\0\0\0\5a.txt\0hello"), "application/x-cpio",
+	    32 },
+	{ "gzip", ROW("\x1f\x8b\x08\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0"),
+	    "application/gzip", 4 },
+	/* "hello" in codes of 9 bits */
+	{ "compress", ROW("\x1f\x9d\x90\x68\xca\xb0\x61\xf3\6"),
+	    "application/x-compress", 3 },
+	/* stored: name, size, date, time, checksum, length; the end */
+	{ "arc", ROW("\x1a\2a.txt\0\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\0\0"
+	    "\5\0\0\0hello\x1a\0"), "application/x-arc", 29 },
+};
+
+static void
+test_short(gconstpointer data)
+{
+	const struct short_case *tc = data;
+
+	for (gsize len = 1; len <= tc->len; len++) {
+		/* An allocation of its own: reading past it is seen. */
+		g_autofree guint8 *copy = g_memdup2(tc->octets, len);
+
+		g_assert_cmpstr(file_type_refine(copy, len, tc->type), ==,
+		    len < tc->min ? "application/x-guessed-archive" :
+		    tc->type);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -246,5 +287,11 @@ main(int argc, char **argv)
 	}
 	g_test_add_func("/containers/survey", test_survey);
 	g_test_add_func("/containers/random-octets", test_random);
+	for (gsize i = 0; i < G_N_ELEMENTS(short_cases); i++) {
+		g_autofree char *path = g_strconcat("/containers/short/",
+		    short_cases[i].name, NULL);
+
+		g_test_add_data_func(path, &short_cases[i], test_short);
+	}
 	return g_test_run();
 }
