@@ -25,7 +25,6 @@
 /* How the optional header of a program for 32 or 64 bits begins. */
 #define PE32 0x10b
 #define PE32_PLUS 0x20b
-#define MAX_INFLATED_OCTETS (64u << 20)
 
 static gboolean
 has_prefix(const char *type, const char *const *prefixes)
@@ -232,7 +231,8 @@ examine_active_mime(Span octets, Traits *traits)
 	GBytes *inflated;
 
 	cursor_take(&cursor, ACTIVE_MIME_HEADER_OCTETS);
-	inflated = inflate_zlib(cursor.rest, MAX_INFLATED_OCTETS);
+	/* One more than is kept: traits_add_file() says so. */
+	inflated = inflate_zlib(cursor.rest, TRAITS_MAX_FILE_OCTETS + 1);
 	if (inflated != NULL)
 		traits_add_file(traits, (Span){ NULL, 0 }, inflated);
 }

@@ -12,12 +12,6 @@
 #include "scanner/ole2.h"
 #include "scanner/vba.h"
 
-/* Of one stream. */
-#define MAX_MODULE_OCTETS (8u << 20)
-#define MAX_STREAM_OCTETS (64u << 20)
-/* Modules of a project beyond these are not read. */
-#define MAX_MODULES 1000u
-
 /* --- packages ------------------------------------------------------------------ */
 
 /* The name without its folders: they are the sender's. */
@@ -141,23 +135,6 @@ has_entry(const Ole2 *ole2, const char *name, gboolean is_stream)
 	return FALSE;
 }
 
-static void
-examine_module(Span stream, const char *name, Traits *traits)
-{
-	g_autoptr(GBytes) source = vba_source(stream);
-	const char *procedure = NULL;
-	Span text;
-
-	if (source != NULL) {
-		text.octets = g_bytes_get_data(source, &text.len);
-		procedure = vba_auto_procedure(text);
-	} else if (g_ascii_strcasecmp(name, "_VBA_PROJECT") == 0) {
-		procedure = vba_auto_name(stream);
-	}
-	if (procedure != NULL)
-		traits_add(traits, TRAIT_AUTO_MACROS, procedure);
-}
-
 static Span
 span_of(GBytes *bytes)
 {
@@ -167,11 +144,31 @@ span_of(GBytes *bytes)
 	return span;
 }
 
+/* *room: octets of source that may still be read. */
+static void
+examine_module(Span stream, const char *name, gsize *room, Traits *traits)
+{
+	g_autoptr(GBytes) source = vba_source(stream, *room);
+	const char *procedure = NULL;
+
+	if (source != NULL) {
+		Span text = span_of(source);
+
+		traits->exceeds_limit |= text.len > *room;
+		*room -= MIN(text.len, *room);
+		procedure = vba_auto_procedure(text);
+	} else if (g_ascii_strcasecmp(name, "_VBA_PROJECT") == 0) {
+		procedure = vba_auto_name(stream);
+	}
+	if (procedure != NULL)
+		traits_add(traits, TRAIT_AUTO_MACROS, procedure);
+}
+
 static void
 examine_vba(const Ole2 *ole2, Traits *traits)
 {
 	const GPtrArray *entries = ole2_entries(ole2);
-	guint modules = 0;
+	gsize room = VBA_MAX_SOURCE_OCTETS;
 
 	traits_add(traits, TRAIT_MACROS, "VBA");
 	for (guint i = 0; i < entries->len; i++) {
@@ -180,12 +177,8 @@ examine_vba(const Ole2 *ole2, Traits *traits)
 
 		if (!entry->is_stream || entry->size == 0)
 			continue;
-		if (++modules > MAX_MODULES) {
-			traits->exceeds_limit = TRUE;
-			return;
-		}
-		stream = ole2_read(ole2, entry, MAX_MODULE_OCTETS);
-		examine_module(span_of(stream), entry->name, traits);
+		stream = ole2_read(ole2, entry);
+		examine_module(span_of(stream), entry->name, &room, traits);
 	}
 }
 
@@ -199,10 +192,10 @@ examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 
 	if (g_ascii_strcasecmp(entry->name, "Workbook") == 0 ||
 	    g_ascii_strcasecmp(entry->name, "Book") == 0) {
-		stream = ole2_read(ole2, entry, MAX_STREAM_OCTETS);
+		stream = ole2_read(ole2, entry);
 		examine_workbook(span_of(stream), traits);
 	} else if (g_ascii_strcasecmp(entry->name, "\1Ole10Native") == 0) {
-		stream = ole2_read(ole2, entry, MAX_STREAM_OCTETS);
+		stream = ole2_read(ole2, entry);
 		cursor = (Cursor){ span_of(stream), FALSE };
 		cursor_u32(&cursor);
 		office_examine_package(cursor.rest, traits);

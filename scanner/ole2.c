@@ -49,17 +49,34 @@ ole2_free(Ole2 *ole2)
 	g_free(ole2);
 }
 
-/* Cut where the file ends; empty outside. */
+/* Part of a span, cut where that ends; empty outside. */
+static Span
+span_cut(Span span, guint64 offset, gsize len)
+{
+	if (offset >= span.len)
+		return (Span){ NULL, 0 };
+	return (Span){ span.octets + offset,
+		MIN(len, span.len - (gsize)offset) };
+}
+
 static Span
 sector(const Ole2 *ole2, guint32 number)
 {
-	guint64 offset = ((guint64)number + 1) << ole2->sector_shift;
-	gsize len = (gsize)1 << ole2->sector_shift;
-
-	if (number >= MAX_REGULAR_SECTOR || offset >= ole2->octets.len)
+	if (number >= MAX_REGULAR_SECTOR)
 		return (Span){ NULL, 0 };
-	return (Span){ ole2->octets.octets + offset,
-		MIN(len, ole2->octets.len - (gsize)offset) };
+	return span_cut(ole2->octets, ((guint64)number + 1) <<
+	    ole2->sector_shift, (gsize)1 << ole2->sector_shift);
+}
+
+/* The same in the mini stream. */
+static Span
+mini_sector(const Ole2 *ole2, guint32 number)
+{
+	Span stream;
+
+	stream.octets = g_bytes_get_data(ole2->mini_stream, &stream.len);
+	return span_cut(stream, (guint64)number << ole2->mini_shift,
+	    (gsize)1 << ole2->mini_shift);
 }
 
 static void
@@ -74,23 +91,42 @@ append_numbers(GArray *numbers, Span octets)
 	}
 }
 
-/* The octets of a chain of sectors. A chain has no more of them than the FAT. */
+/*
+ * How many octets a chain of sectors has, up to max_octets: they are appended
+ * to octets, unless that is NULL. A chain has no more sectors than its FAT, or
+ * it goes in circles.
+ */
+static guint64
+walk_chain(const Ole2 *ole2, gboolean is_mini, guint32 first,
+    guint64 max_octets, GByteArray *octets)
+{
+	const GArray *fat = is_mini ? ole2->mini_fat : ole2->fat;
+	guint32 number = first;
+	guint64 len = 0;
+
+	for (guint i = 0; i < fat->len && number < fat->len &&
+	     len < max_octets; i++) {
+		Span span = is_mini ? mini_sector(ole2, number) :
+		    sector(ole2, number);
+
+		if (span.len == 0)
+			break;
+		span.len = (gsize)MIN(span.len, max_octets - len);
+		if (octets != NULL)
+			g_byte_array_append(octets, span.octets,
+			    (guint)span.len);
+		len += span.len;
+		number = g_array_index(fat, guint32, number);
+	}
+	return len;
+}
+
 static GByteArray *
 read_chain(const Ole2 *ole2, guint32 first, gsize max_octets)
 {
 	GByteArray *octets = g_byte_array_new();
-	guint32 number = first;
 
-	for (guint i = 0; i < ole2->fat->len && number < ole2->fat->len &&
-	     octets->len < max_octets; i++) {
-		Span span = sector(ole2, number);
-
-		if (span.len == 0)
-			break;
-		g_byte_array_append(octets, span.octets,
-		    (guint)MIN(span.len, max_octets - octets->len));
-		number = g_array_index(ole2->fat, guint32, number);
-	}
+	walk_chain(ole2, FALSE, first, max_octets, octets);
 	return octets;
 }
 
@@ -177,6 +213,30 @@ read_directory(Ole2 *ole2, guint32 first)
 	}
 }
 
+/* Finds out how long the streams are; leaves out those that are too much. */
+static void
+measure_streams(Ole2 *ole2)
+{
+	guint64 room = (guint64)ole2->octets.len * OLE2_MAX_SHARING;
+
+	for (guint i = 0; i < ole2->entries->len; i++) {
+		Ole2Entry *entry = g_ptr_array_index(ole2->entries, i);
+
+		if (!entry->is_stream)
+			continue;
+		entry->is_mini = entry->size < ole2->mini_cutoff &&
+		    ole2->mini_stream != NULL;
+		entry->size = walk_chain(ole2, entry->is_mini,
+		    entry->first_sector, entry->size, NULL);
+		if (entry->size > room) {
+			ole2->exceeds_limit = TRUE;
+			g_ptr_array_set_size(ole2->entries, (gint)i);
+			return;
+		}
+		room -= entry->size;
+	}
+}
+
 Ole2 *
 ole2_new(Span octets)
 {
@@ -208,6 +268,7 @@ ole2_new(Span octets)
 	mini_fat = read_chain(ole2, cursor_u32(&header), octets.len);
 	append_numbers(ole2->mini_fat, (Span){ mini_fat->data, mini_fat->len });
 	read_directory(ole2, directory);
+	measure_streams(ole2);
 	return g_steal_pointer(&ole2);
 }
 
@@ -223,36 +284,12 @@ ole2_exceeds_limit(const Ole2 *ole2)
 	return ole2->exceeds_limit;
 }
 
-static GByteArray *
-read_mini_chain(const Ole2 *ole2, guint32 first, gsize max_octets)
+GBytes *
+ole2_read(const Ole2 *ole2, const Ole2Entry *entry)
 {
 	GByteArray *octets = g_byte_array_new();
-	gsize len = (gsize)1 << ole2->mini_shift, size;
-	const guint8 *stream = g_bytes_get_data(ole2->mini_stream, &size);
-	guint32 number = first;
 
-	for (guint i = 0; i < ole2->mini_fat->len &&
-	     number < ole2->mini_fat->len && octets->len < max_octets; i++) {
-		guint64 offset = (guint64)number << ole2->mini_shift;
-
-		if (offset >= size)
-			break;
-		g_byte_array_append(octets, stream + offset,
-		    (guint)MIN(MIN(len, size - offset),
-		        max_octets - octets->len));
-		number = g_array_index(ole2->mini_fat, guint32, number);
-	}
-	return octets;
-}
-
-GBytes *
-ole2_read(const Ole2 *ole2, const Ole2Entry *entry, gsize max_octets)
-{
-	gsize size = (gsize)MIN(entry->size, (guint64)max_octets);
-	gboolean is_mini = entry->size < ole2->mini_cutoff &&
-	    ole2->mini_stream != NULL;
-
-	return g_byte_array_free_to_bytes(is_mini ?
-	    read_mini_chain(ole2, entry->first_sector, size) :
-	    read_chain(ole2, entry->first_sector, size));
+	walk_chain(ole2, entry->is_mini, entry->first_sector, entry->size,
+	    octets);
+	return g_byte_array_free_to_bytes(octets);
 }

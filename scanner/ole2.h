@@ -14,15 +14,18 @@
 
 /* Directory entries beyond these, used or not, are not read. */
 #define OLE2_MAX_ENTRIES 16384u
+/* So many times the octets of the file may its streams be, all together. */
+#define OLE2_MAX_SHARING 2u
 
 typedef struct ole2 Ole2;
 
 typedef struct {
 	char *name;             /* UTF-8; control characters as they are */
 	gboolean is_stream;     /* else a storage, or the root */
+	gboolean is_mini;       /* a stream in the mini stream */
 	guint8 class_id[16];    /* as stored */
 	guint32 first_sector;
-	guint64 size;           /* octets, as it says */
+	guint64 size;           /* octets of a stream, as many as are there */
 } Ole2Entry;
 
 /* NULL: no compound file. octets are borrowed. */
@@ -33,13 +36,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ole2, ole2_free)
 /* Of Ole2Entry *, in the order of the directory; borrowed. */
 const GPtrArray *ole2_entries(const Ole2 *ole2);
 
-/* The directory has more than OLE2_MAX_ENTRIES. */
+/*
+ * There is more than was listed: the directory has more than OLE2_MAX_ENTRIES,
+ * or the streams are together more than OLE2_MAX_SHARING times the file, which
+ * they can only be by sharing its sectors.
+ */
 gboolean ole2_exceeds_limit(const Ole2 *ole2);
 
-/*
- * The octets of a stream, at most max_octets, fewer where its chain is broken
- * or goes in circles. Caller unrefs.
- */
-GBytes *ole2_read(const Ole2 *ole2, const Ole2Entry *entry, gsize max_octets);
+/* The octets of a stream. Caller unrefs. */
+GBytes *ole2_read(const Ole2 *ole2, const Ole2Entry *entry);
 
 #endif

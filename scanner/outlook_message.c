@@ -80,8 +80,7 @@ on_stream(Reading *reading, const Ole2Entry *entry)
 	    (id != MAPI_ATTACH_DATA && id != MAPI_ATTACH_LONG_FILENAME &&
 	        id != MAPI_ATTACH_FILENAME && id != MAPI_RTF_COMPRESSED))
 		return TRUE;
-	value = ole2_read(reading->file, entry,
-	    (gsize)MIN(reading->unpacking->max_octets, G_MAXINT32) + 1);
+	value = ole2_read(reading->file, entry);
 	octets.octets = g_bytes_get_data(value, &octets.len);
 	if (id == MAPI_RTF_COMPRESSED)
 		return mapi_show_body(id, octets, reading->unpacking);

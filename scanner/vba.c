@@ -28,9 +28,9 @@ copy(GByteArray *source, gsize chunk_begin, guint token)
 	len = (token & (0xffffu >> bits)) + 3;
 	if (distance > done)
 		return FALSE;
-	for (; len > 0; len--)
-		g_byte_array_append(source,
-		    &source->data[source->len - distance], 1);
+	g_byte_array_set_size(source, source->len + (guint)len);
+	for (guint8 *at = source->data + source->len - len; len > 0; at++, len--)
+		*at = *(at - distance);
 	return TRUE;
 }
 
@@ -38,9 +38,7 @@ static gboolean
 expand_chunk(GByteArray *source, Cursor chunk)
 {
 	gsize begin = source->len;
-	/* Appending must not move what is copied from. */
-	g_byte_array_set_size(source, (guint)(begin + 2 * CHUNK_OCTETS + 64));
-	g_byte_array_set_size(source, (guint)begin);
+
 	while (chunk.rest.len > 0 && source->len - begin < 2 * CHUNK_OCTETS) {
 		guint flags = (guint)cursor_little_endian(&chunk, 1);
 
@@ -61,13 +59,11 @@ expand_chunk(GByteArray *source, Cursor chunk)
 	return TRUE;
 }
 
-static GBytes *
-expand(Cursor container)
+static void
+expand(Cursor container, gsize max_octets, GByteArray *source)
 {
-	GByteArray *source = g_byte_array_new();
-
 	cursor_take(&container, 1);
-	while (container.rest.len > 2 && source->len < VBA_MAX_SOURCE_OCTETS) {
+	while (container.rest.len > 2 && source->len <= max_octets) {
 		guint header = cursor_u16(&container);
 		gsize len = (header & 0xfff) + 1;
 		Span chunk = cursor_take(&container,
@@ -82,30 +78,28 @@ expand(Cursor container)
 		else if (!expand_chunk(source, (Cursor){ chunk, FALSE }))
 			break;
 	}
-	return g_byte_array_free_to_bytes(source);
 }
 
 GBytes *
-vba_source(Span stream)
+vba_source(Span stream, gsize max_octets)
 {
 	/* Every source begins with "Attribute VB_Name": eight octets that
 	 * nothing could be copied for, behind their flags. */
 	static const char begin[] = "\0Attribut";
-	const guint8 *at = stream.octets, *end;
+	g_autoptr(GByteArray) source = g_byte_array_new();
+	Span rest = stream;
+	const guint8 *at;
 
-	if (stream.len == 0)
-		return NULL;
-	end = at + stream.len;
-	while (at != NULL && at < end) {
-		at = memmem(at, (gsize)(end - at), begin, sizeof(begin) - 1);
-		if (at == NULL)
-			return NULL;
+	while (source->len <= max_octets && (at = memmem(rest.octets, rest.len,
+	    begin, sizeof(begin) - 1)) != NULL) {
 		if (at - stream.octets >= 3 && at[-3] == 1)
-			return expand(cursor_at(stream,
-			    (guint64)(at - 3 - stream.octets)));
-		at++;
+			expand(cursor_at(stream,
+			    (guint64)(at - 3 - stream.octets)), max_octets,
+			    source);
+		rest = octets_behind(stream, at + 1);
 	}
-	return NULL;
+	return source->len > 0 ?
+	    g_byte_array_free_to_bytes(g_steal_pointer(&source)) : NULL;
 }
 
 /* --- names ------------------------------------------------------------------------ */

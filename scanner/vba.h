@@ -10,11 +10,15 @@
 
 #include "scanner/entity.h"
 
-/* The source of a module is cut there. */
-#define VBA_MAX_SOURCE_OCTETS (4u << 20)
+/* The sources of all modules of a document, beyond which they are not read. */
+#define VBA_MAX_SOURCE_OCTETS (64u << 20)
 
-/* The source in the stream of a module; NULL: there is none. Caller unrefs. */
-GBytes *vba_source(Span stream);
+/*
+ * The source in the stream of a module: whatever may be one, a piece behind
+ * another. Where it is more than max_octets, there may be more yet. NULL: there
+ * is none. Caller unrefs.
+ */
+GBytes *vba_source(Span stream, gsize max_octets);
 
 /*
  * The name of the first procedure of the source that Word, Excel or PowerPoint

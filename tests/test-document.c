@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #include "scanner/document.h"
 #include "scanner/ole2.h"
@@ -101,11 +102,12 @@ put_u32(guint8 *at, guint32 value)
 	memcpy(at, &value, sizeof(value));
 }
 
-/* A compound file of nothing but a directory, whose sectors come first; the FAT
- * is behind them. Caller frees. */
+/* A compound file: the sectors of the directory, whose entries are all empty
+ * streams, those of data, in one chain, and the FAT. Caller frees. */
 static guint8 *
-compound_file(guint n_sectors, gsize *len)
+compound_file(guint n_directory, guint n_data, gsize *len)
 {
+	guint n_sectors = n_directory + n_data;
 	guint n_fat = n_sectors / NUMBERS + 1;
 	guint8 *file, *fat;
 
@@ -120,10 +122,24 @@ compound_file(guint n_sectors, gsize *len)
 		    G_MAXUINT32);
 	fat = file + (gsize)(1 + n_sectors) * SECTOR;
 	for (guint i = 0; i < n_sectors; i++)
-		put_u32(fat + 4 * i, i + 1 < n_sectors ? i + 1 : G_MAXUINT32);
-	for (guint i = 0; i < n_sectors * ENTRIES; i++)
+		put_u32(fat + 4 * i, i + 1 == n_directory ||
+		    i + 1 == n_sectors ? G_MAXUINT32 : i + 1);
+	for (guint i = 0; i < n_directory * ENTRIES; i++)
 		file[SECTOR + (gsize)i * ENTRY + 66] = 2;
 	return file;
+}
+
+/* Makes entry i of the directory a stream from that sector on. */
+static void
+put_stream(guint8 *file, guint i, const char *name, guint32 first, gsize size)
+{
+	guint8 *entry = file + SECTOR + (gsize)i * ENTRY;
+
+	for (gsize k = 0; name[k] != '\0'; k++)
+		entry[2 * k] = (guint8)name[k];
+	entry[64] = (guint8)(2 * strlen(name) + 2);
+	put_u32(entry + 116, first);
+	put_u32(entry + 120, (guint32)size);
 }
 
 /* The directory is a whole number of sectors: N is a multiple of their entries. */
@@ -144,7 +160,7 @@ test_entries(gconstpointer data)
 {
 	const struct entries_case *tc = data;
 	gsize len;
-	g_autofree guint8 *octets = compound_file(tc->n_sectors, &len);
+	g_autofree guint8 *octets = compound_file(tc->n_sectors, 0, &len);
 	g_autoptr(Ole2) ole2 = ole2_new((Span){ octets, len });
 	g_autoptr(Traits) traits = traits_new();
 
@@ -152,6 +168,153 @@ test_entries(gconstpointer data)
 	g_assert_cmpuint(ole2_entries(ole2)->len, ==, tc->want_entries);
 	document_examine((Span){ octets, len }, "application/x-ole-storage",
 	    NULL, traits);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+/* Three streams that share their sectors, so many octets more than is read. */
+static const struct sharing_case {
+	const char *name;
+	gssize over;
+	guint want_entries;
+	gboolean exceeds_limit;
+} sharing_cases[] = {
+	{ "n-minus-1", -1, ENTRIES, FALSE },
+	{ "n", 0, ENTRIES, FALSE },
+	{ "n-plus-1", 1, 2, TRUE },
+};
+
+static void
+test_sharing(gconstpointer data)
+{
+	const struct sharing_case *tc = data;
+	gsize len, chain = 100 * SECTOR;
+	g_autofree guint8 *octets = compound_file(1, 100, &len);
+	g_autoptr(Traits) traits = traits_new();
+	g_autoptr(Ole2) ole2 = NULL;
+
+	put_stream(octets, 0, "a", 1, chain);
+	put_stream(octets, 1, "b", 1, G_MAXINT32);
+	put_stream(octets, 2, "c", 1, (gsize)((gssize)(OLE2_MAX_SHARING * len -
+	    2 * chain) + tc->over));
+	ole2 = ole2_new((Span){ octets, len });
+	g_assert_cmpuint(ole2_entries(ole2)->len, ==, tc->want_entries);
+	document_examine((Span){ octets, len }, "application/x-ole-storage",
+	    NULL, traits);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+static void
+put_chunk(GByteArray *module, const char *octets, guint len)
+{
+	const guint8 header[] = { (guint8)(len - 1), 0xb0 };
+
+	g_byte_array_append(module, header, sizeof(header));
+	g_byte_array_append(module, (const guint8 *)octets, len);
+}
+
+/* A module whose source is so many octets: of a chunk, all but the first one
+ * are a copy of that. */
+static GByteArray *
+module_of(gsize source_octets)
+{
+	GByteArray *module = g_byte_array_new();
+	gsize left = source_octets - strlen("Attribut");
+
+	g_byte_array_append(module, (const guint8 *)"\1", 1);
+	put_chunk(module, "\0Attribut", 9);
+	while (left > 0) {
+		guint len = (guint)MIN(left, 4096);
+		char chunk[] = { 2, ' ', (char)(len - 4), (char)((len - 4) >> 8) };
+
+		put_chunk(module, chunk, sizeof(chunk));
+		left -= len;
+	}
+	return module;
+}
+
+static const struct source_octets_case {
+	const char *name;
+	guint n_modules;
+	gsize octets;           /* of the source of each */
+	gboolean exceeds_limit;
+} source_octets_cases[] = {
+	{ "n-minus-1", 1, VBA_MAX_SOURCE_OCTETS - 1, FALSE },
+	{ "n", 1, VBA_MAX_SOURCE_OCTETS, FALSE },
+	{ "n-plus-1", 1, VBA_MAX_SOURCE_OCTETS + 1, TRUE },
+	{ "n-in-two", 2, VBA_MAX_SOURCE_OCTETS / 2, FALSE },
+	{ "n-plus-2-in-two", 2, VBA_MAX_SOURCE_OCTETS / 2 + 1, TRUE },
+};
+
+static void
+test_source_octets(gconstpointer data)
+{
+	const struct source_octets_case *tc = data;
+	g_autoptr(GByteArray) module = module_of(tc->octets);
+	gsize len;
+	g_autofree guint8 *octets = compound_file(1, module->len / SECTOR + 1,
+	    &len);
+	g_autoptr(Traits) traits = traits_new();
+
+	memcpy(octets + 2 * SECTOR, module->data, module->len);
+	put_stream(octets, 0, "_VBA_PROJECT", 1, 1);
+	for (guint i = 1; i <= tc->n_modules; i++)
+		put_stream(octets, i, "Module", 1, module->len);
+	document_examine((Span){ octets, len }, "application/x-ole-storage",
+	    NULL, traits);
+	g_assert_nonnull(traits->details[TRAIT_MACROS]);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+/* The last of a great many modules is read, and all of it; and so is what may
+ * be source behind another. */
+static void
+test_modules(void)
+{
+	static const char source[] = "\1\x08\xb0\0Attribut"
+	    "\1\x1b\xb0\0Attribut\0e\nSub Au\0toOpen()\n";
+	guint n_sectors = 1000;
+	gsize len;
+	g_autofree guint8 *octets = compound_file(n_sectors, 1, &len);
+	g_autoptr(Traits) traits = traits_new();
+
+	memcpy(octets + (1 + n_sectors) * SECTOR, source, sizeof(source));
+	put_stream(octets, 0, "_VBA_PROJECT", n_sectors, 1);
+	for (guint i = 1; i < n_sectors * ENTRIES; i++)
+		put_stream(octets, i, "Module", n_sectors, 1);
+	put_stream(octets, n_sectors * ENTRIES - 1, "Module", n_sectors,
+	    SECTOR);
+	document_examine((Span){ octets, len }, "application/x-ole-storage",
+	    NULL, traits);
+	g_assert_cmpstr(traits->details[TRAIT_AUTO_MACROS], ==, "AutoOpen");
+	g_assert_false(traits->exceeds_limit);
+}
+
+static const struct active_mime_case {
+	const char *name;
+	gsize octets;
+	guint want_files;
+	gboolean exceeds_limit;
+} active_mime_cases[] = {
+	{ "n-minus-1", TRAITS_MAX_FILE_OCTETS - 1, 1, FALSE },
+	{ "n", TRAITS_MAX_FILE_OCTETS, 1, FALSE },
+	{ "n-plus-1", TRAITS_MAX_FILE_OCTETS + 1, 0, TRUE },
+};
+
+static void
+test_active_mime(gconstpointer data)
+{
+	const struct active_mime_case *tc = data;
+	g_autofree guint8 *inflated = g_malloc0(tc->octets);
+	uLongf len = compressBound(tc->octets);
+	g_autofree guint8 *octets = g_malloc0(50 + len);
+	g_autoptr(Traits) traits = traits_new();
+
+	memcpy(octets, "ActiveMime", 10);
+	g_assert_cmpint(compress2(octets + 50, &len, inflated, tc->octets, 1),
+	    ==, Z_OK);
+	document_examine((Span){ octets, 50 + len }, "application/x-mso", NULL,
+	    traits);
+	g_assert_cmpuint(traits->files->len, ==, tc->want_files);
 	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
 }
 
@@ -337,8 +500,13 @@ main(int argc, char **argv)
 	ADD_TABLE("/document/source/", source_cases, test_source);
 	ADD_TABLE("/document/held/", held_cases, test_held);
 	ADD_TABLE("/document/ole2-entries/", entries_cases, test_entries);
+	ADD_TABLE("/document/ole2-sharing/", sharing_cases, test_sharing);
+	ADD_TABLE("/document/vba-source-octets/", source_octets_cases,
+	    test_source_octets);
+	ADD_TABLE("/document/active-mime/", active_mime_cases, test_active_mime);
 	ADD_TABLE("/document/xml-depth/", depth_cases, test_depth);
 	ADD_TABLE("/document/padded/", padded_cases, test_padded);
+	g_test_add_func("/document/vba-modules", test_modules);
 	g_test_add_func("/document/compiled-names", test_compiled_names);
 	g_test_add_func("/document/cut-anywhere", test_cut);
 	g_test_add_func("/document/damaged-anywhere", test_damage);
