@@ -126,12 +126,6 @@ static const char *const auto_events[] = {
 };
 
 static gboolean
-is_space(guint8 c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '_';
-}
-
-static gboolean
 is_name_octet(guint8 c)
 {
 	return g_ascii_isalnum(c) || c == '_' || c >= 0x80;
@@ -155,22 +149,40 @@ find_name(Span name)
 	return NULL;
 }
 
-/* Takes a word with the blanks before it; "_" and a line end are a blank. */
+static gsize
+skip_any(Span octets, gsize i, const char *any)
+{
+	while (i < octets.len && octets.octets[i] != '\0' &&
+	    strchr(any, octets.octets[i]) != NULL)
+		i++;
+	return i;
+}
+
+/* The blanks at the beginning; "_" with the line end behind it is one. */
+static gsize
+count_blanks(Span octets)
+{
+	gsize end = skip_any(octets, 0, " \t");
+
+	while (end < octets.len && octets.octets[end] == '_' &&
+	    (end + 1 == octets.len || !is_name_octet(octets.octets[end + 1])))
+		end = skip_any(octets, end + 1, " \t\r\n");
+	return end;
+}
+
+/* Takes a word with the blanks before it. */
 static Span
 take_word(Span *rest)
 {
+	Cursor cursor = { *rest, FALSE };
 	Span word;
 	gsize len = 0;
 
-	while (rest->len > 0 && is_space(*rest->octets) &&
-	    (*rest->octets != '_' || rest->len < 2 ||
-	        is_space(rest->octets[1])))
-		rest->octets++, rest->len--;
-	while (len < rest->len && is_name_octet(rest->octets[len]))
+	cursor_take(&cursor, count_blanks(*rest));
+	while (len < cursor.rest.len && is_name_octet(cursor.rest.octets[len]))
 		len++;
-	word = (Span){ rest->octets, len };
-	rest->octets += len;
-	rest->len -= len;
+	word = cursor_take(&cursor, len);
+	*rest = cursor.rest;
 	return word;
 }
 
@@ -181,35 +193,34 @@ is_word(Span word, const char *want)
 	    (const char *)word.octets, want, word.len) == 0;
 }
 
-/* The name of the procedure that the statement at the beginning declares. */
+/* The name of the procedure that a statement declares. Takes what was read. */
 static Span
-declared_procedure(Span rest)
+take_declaration(Span *rest)
 {
-	Span word = take_word(&rest);
+	Span word = take_word(rest);
 
 	while (is_word(word, "public") || is_word(word, "private") ||
 	    is_word(word, "static") || is_word(word, "friend"))
-		word = take_word(&rest);
+		word = take_word(rest);
 	return is_word(word, "sub") || is_word(word, "function") ?
-	    take_word(&rest) : (Span){ rest.octets, 0 };
+	    take_word(rest) : (Span){ rest->octets, 0 };
 }
 
 const char *
 vba_auto_procedure(Span source)
 {
-	gsize i = 0;
+	Span rest = source;
 
-	while (i < source.len) {
-		Span line = { source.octets + i, source.len - i };
-		const char *name = find_name(declared_procedure(line));
+	while (rest.len > 0) {
+		const char *name = find_name(take_declaration(&rest));
 
 		if (name != NULL)
 			return name;
 		/* To the next statement: a line, or behind a colon. */
-		while (i < source.len && source.octets[i] != '\n' &&
-		    source.octets[i] != '\r' && source.octets[i] != ':')
-			i++;
-		i++;
+		while (rest.len > 0 && strchr("\n\r:", *rest.octets) == NULL)
+			rest = octets_behind(rest, rest.octets + 1);
+		if (rest.len > 0)
+			rest = octets_behind(rest, rest.octets + 1);
 	}
 	return NULL;
 }

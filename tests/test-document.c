@@ -48,6 +48,26 @@ test_source(gconstpointer data)
 	    tc->want);
 }
 
+/* So many that time in their square would not end. */
+static const char *const source_pads[] = { "\n", "\r\n", " ", "\t", ":",
+	"_", " _\r\n", "_ ", "public ", "public\n", "static _\n", "x" };
+
+static void
+test_source_padded(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(source_pads); i++) {
+		g_autofree char *shown = g_strescape(source_pads[i], NULL);
+		g_autoptr(GString) source = g_string_new(NULL);
+
+		for (guint n = 0; n < 1000000; n++)
+			g_string_append(source, source_pads[i]);
+		g_string_append(source, "\nSub AutoOpen()\n");
+		g_test_message("behind \"%s\"", shown);
+		g_assert_cmpstr(vba_auto_procedure((Span){ (const guint8 *)
+			source->str, source->len }), ==, "AutoOpen");
+	}
+}
+
 static void
 test_compiled_names(void)
 {
@@ -506,6 +526,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/document/active-mime/", active_mime_cases, test_active_mime);
 	ADD_TABLE("/document/xml-depth/", depth_cases, test_depth);
 	ADD_TABLE("/document/padded/", padded_cases, test_padded);
+	g_test_add_func("/document/source-padded", test_source_padded);
 	g_test_add_func("/document/vba-modules", test_modules);
 	g_test_add_func("/document/compiled-names", test_compiled_names);
 	g_test_add_func("/document/cut-anywhere", test_cut);
