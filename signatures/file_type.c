@@ -49,6 +49,9 @@ static const struct {
 	{ 0, "\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f",
 	    16, "application/onenote" },
 	{ 0, "\0asm\x01\0\0\0", 8, "application/wasm" },
+	{ 0, "FasdUAS 1.101.10", 16, "application/x-applescript" },
+	{ 0, "Cr24\x02\0\0\0", 8, "application/x-chrome-extension" },
+	{ 0, "Cr24\x03\0\0\0", 8, "application/x-chrome-extension" },
 	{ 0, "#~\x03""8.", 5, "application/x-racket-bytecode" },
 	{ 0, "racket", 6, "application/x-racket-bytecode" },
 };
@@ -73,6 +76,24 @@ type_of_marks(const guint8 *octets, gsize len)
 			return marks[i].type;
 	}
 	return NULL;
+}
+
+/*
+ * A link of macOS in a binary property list: a dictionary of one key, "URL",
+ * whose value is a string of at most 14 characters, or one with its length in
+ * front (0x10: in one octet, 0x11: in two).
+ */
+static const char *
+type_of_location(const guint8 *octets, gsize len)
+{
+	static const char mark[] = "bplist00\xd1\x01\x02SURL";
+	gsize at = sizeof(mark) - 1;
+
+	if (!has_at(octets, len, 0, mark, at) || len - at < 8)
+		return NULL;
+	at += octets[at] != 0x5f ? 1 : octets[at + 1] == 0x11 ? 4 : 3;
+	return len - at >= 5 && g_ascii_strncasecmp((const char *)octets + at,
+	    "file:", 5) == 0 ? "text/x-apple-fileloc" : "text/x-apple-webloc";
 }
 
 /* --- programs ---------------------------------------------------------------- */
@@ -361,7 +382,7 @@ const char *
 file_type_refine(const void *octets, gsize len, const char *detected_type)
 {
 	static const char *(*const recognisers[])(const guint8 *, gsize) = {
-		type_of_marks, type_of_exe, type_of_cafebabe, type_of_installer,
+		type_of_marks, type_of_location, type_of_exe, type_of_cafebabe, type_of_installer,
 		type_of_volume, type_of_disk,
 		type_of_archive,
 	};

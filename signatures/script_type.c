@@ -74,6 +74,7 @@ has_line(const char *text, const char *beginning)
 enum place {
 	AT_BEGINNING,
 	AT_LINE,                /* of text that begins with '[' or a comment */
+	AT_SETTING,             /* of text that begins as "name:type:value" does */
 	AT_ELEMENT,             /* of text that begins with '<' */
 };
 
@@ -91,12 +92,34 @@ static const struct format {
 	{ AT_BEGINNING, "@echo off", { NULL }, "text/x-msdos-batch" },
 	{ AT_BEGINNING, "web\r\n1\r\nhttp", { NULL }, "text/x-ms-iqy" },
 	{ AT_BEGINNING, "web\n1\nhttp", { NULL }, "text/x-ms-iqy" },
+	{ AT_BEGINNING, "xlodbc\r\n1\r\n", { NULL }, "text/x-ms-dqy" },
+	{ AT_BEGINNING, "xlodbc\n1\n", { NULL }, "text/x-ms-dqy" },
+	{ AT_BEGINNING, "querytype=oledb", { "version=", "commandtext=" },
+	    "text/x-ms-dqy" },
+	{ AT_BEGINNING, "http", { ".application#", "publickeytoken=",
+	    "processorarchitecture=" }, "text/x-ms-appref" },
+	{ AT_BEGINNING, "file:", { ".application#", "publickeytoken=",
+	    "processorarchitecture=" }, "text/x-ms-appref" },
 	{ AT_LINE, "[internetshortcut]", { "url" },
 	    "application/x-mswinurl" },
 	{ AT_LINE, "[shell]", { "command=" }, "text/x-ms-scf" },
 	{ AT_LINE, "[shell]", { "iconfile=" }, "text/x-ms-scf" },
 	{ AT_LINE, "[version]", { "signature", "\"$" },
 	    "application/x-setupscript" },
+	{ AT_LINE, "[desktop entry]", { "exec=" }, "text/x-desktop-entry" },
+	{ AT_LINE, "[desktop entry]", { "type=link" },
+	    "text/x-desktop-entry" },
+	{ AT_LINE, "[theme]", { "[control panel\\", "=\\\\" },
+	    "text/x-ms-theme-foreign" },
+	{ AT_LINE, "[theme]", { "[control panel\\", "displayname=" },
+	    "text/x-ms-theme" },
+	{ AT_SETTING, "full address:s:", { "\ndrivestoredirect:s:*" },
+	    "text/x-rdp-disks" },
+	{ AT_SETTING, "full address:s:", { "\ndrivestoredirect:s:c:" },
+	    "text/x-rdp-disks" },
+	{ AT_SETTING, "full address:s:", { "\nredirectdrives:i:1" },
+	    "text/x-rdp-disks" },
+	{ AT_SETTING, "full address:s:", { ":i:" }, "text/x-rdp" },
 	{ AT_ELEMENT, "<hta:application", { NULL }, "application/hta" },
 	{ AT_ELEMENT, "<job", { "<script", "</job>" }, "text/x-ms-wsf" },
 	{ AT_ELEMENT, "<scriptlet", { "<script", NULL }, "text/x-ms-sct" },
@@ -121,6 +144,22 @@ static const struct format {
 	    "application/x-java-jnlp-file" },
 	{ AT_ELEMENT, "<asmv1:assembly", { "<deployment" },
 	    "application/x-ms-application" },
+	{ AT_ELEMENT, "<assembly", { "urn:schemas-microsoft-com:asm.v1",
+	    "<deployment" }, "application/x-ms-application" },
+	{ AT_ELEMENT, "<packagemanifest",
+	    { "schemas.microsoft.com/developer/vsx-schema" },
+	    "text/x-ms-vsix-manifest" },
+	{ AT_ELEMENT, "<c:contact", { "schemas.microsoft.com/contact",
+	    "<c:url" }, "text/x-ms-contact" },
+	{ AT_ELEMENT, "<plist", { "<key>commandstring</key>",
+	    "<string>window settings</string>" }, "text/x-apple-terminal" },
+	{ AT_ELEMENT, "<plist", { "<key>actions</key>",
+	    "com.apple.runshellscript" }, "text/x-apple-workflow" },
+	{ AT_ELEMENT, "<plist", { "<key>actions</key>",
+	    "com.apple.automator.runscript" }, "text/x-apple-workflow" },
+	{ AT_ELEMENT, "<plist", { "<key>payloadtype</key>",
+	    "<string>configuration</string>", "<key>payloadcontent</key>" },
+	    "text/x-apple-configuration" },
 	{ AT_ELEMENT, "<configuration", { "<logoncommand" },
 	    "text/x-ms-sandbox" },
 	{ AT_ELEMENT, "<powershellmetadata", { NULL }, "text/x-ms-msc" },
@@ -139,6 +178,28 @@ has_element(const char *text, const char *beginning)
 	return FALSE;
 }
 
+/* Behind the lines that are comments of INI files. */
+static const char *
+behind_comments(const char *text)
+{
+	while (*text == '#' || *text == ';' || g_ascii_isspace(*text)) {
+		text += *text == '#' || *text == ';' ?
+		    strcspn(text, "\r\n") : 0;
+		text += strspn(text, " \t\r\n");
+	}
+	return text;
+}
+
+/* A name, ':', a letter for the type of the value, ':'. */
+static gboolean
+begins_with_setting(const char *text)
+{
+	gsize len = strcspn(text, ":\r\n");
+
+	return text[len] == ':' && text[len + 1] != '\0' &&
+	    strchr("bis", text[len + 1]) != NULL && text[len + 2] == ':';
+}
+
 static gboolean
 is_format(const struct format *format, const char *text)
 {
@@ -149,7 +210,11 @@ is_format(const struct format *format, const char *text)
 		has_mark = g_str_has_prefix(text, format->mark);
 		break;
 	case AT_LINE:
-		has_mark = (*text == '[' || *text == ';') &&
+		has_mark = *behind_comments(text) == '[' &&
+		    has_line(text, format->mark);
+		break;
+	case AT_SETTING:
+		has_mark = begins_with_setting(text) &&
 		    has_line(text, format->mark);
 		break;
 	case AT_ELEMENT:
@@ -160,6 +225,25 @@ is_format(const struct format *format, const char *text)
 		has_mark = format->words[i] == NULL ||
 		    has_word(text, format->words[i]);
 	return has_mark;
+}
+
+/* A link of macOS: a property list in which "URL" has a string. */
+static const char *
+type_of_location(const char *text)
+{
+	static const char key[] = "<key>url</key>", string[] = "<string>";
+	const char *at = strstr(text, key);
+
+	if (*text != '<' || !has_element(text, "<plist") || at == NULL)
+		return NULL;
+	at += strlen(key);
+	at += strspn(at, " \t\r\n");
+	if (!g_str_has_prefix(at, string))
+		return NULL;
+	at += strlen(string);
+	at += strspn(at, " \t\r\n");
+	return g_str_has_prefix(at, "file:") ? "text/x-apple-fileloc" :
+	    "text/x-apple-webloc";
 }
 
 /* --- languages -------------------------------------------------------------------- */
@@ -323,6 +407,7 @@ const char *
 script_type(const void *octets, gsize len, const char *detected_type)
 {
 	g_autofree char *text = NULL;
+	const char *type;
 
 	if (!may_be_script(detected_type) || len < MIN_CODE_OCTETS)
 		return NULL;
@@ -332,6 +417,9 @@ script_type(const void *octets, gsize len, const char *detected_type)
 	for (gsize i = 0; i < G_N_ELEMENTS(formats); i++)
 		if (is_format(&formats[i], text))
 			return formats[i].type;
+	type = type_of_location(text);
+	if (type != NULL)
+		return type;
 	if (!may_be_language(detected_type) || *text == '<')
 		return NULL;
 	for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
