@@ -56,6 +56,7 @@ libmailweir_a_SOURCES += \
 	scanner/onenote.c scanner/onenote.h \
 	scanner/outlook_message.c scanner/outlook_message.h \
 	scanner/pdf.c scanner/pdf.h \
+	scanner/pdf_filter.c scanner/pdf_filter.h \
 	scanner/policy.h \
 	scanner/rar_survey.c scanner/rar_survey.h \
 	scanner/received.c scanner/received.h \
