@@ -11,6 +11,7 @@ libmailweir_a_SOURCES += \
 	scanner/content_eval.c scanner/content_eval.h \
 	scanner/content_views.c scanner/content_views.h \
 	scanner/cursor.h \
+	scanner/dde.c scanner/dde.h \
 	scanner/declaration.c scanner/declaration.h \
 	scanner/decode.c scanner/decode.h scanner/decoders.h \
 	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \

@@ -7,6 +7,7 @@
 #include <libxml/xmlreader.h>
 #include <string.h>
 
+#include "scanner/dde.h"
 #include "scanner/octet_search.h"
 #include "scanner/office.h"
 
@@ -137,18 +138,18 @@ examine_relationship(Reading *reading)
 static void
 examine_dde_link(Reading *reading)
 {
-	static const char *const programs[] = { "cmd", "powershell", "mshta",
-		"wscript", "cscript", "rundll32", "regsvr32", "msiexec",
-		"certutil", "msexcel" };
 	g_autofree char *service = attribute(reading, "ddeService");
-	g_autofree char *lower = g_ascii_strdown(service != NULL ? service : "",
-	    -1);
+	Span name = { (const guint8 *)service,
+		service != NULL ? strlen(service) : 0 };
 
-	traits_add(reading->traits, TRAIT_DDE, "data from another program");
-	for (gsize i = 0; i < G_N_ELEMENTS(programs); i++)
-		if (strstr(lower, programs[i]) != NULL)
-			traits_add(reading->traits, TRAIT_DDE_AUTO,
-			    "starts a program by DDE");
+	dde_add_link(name, reading->traits);
+}
+
+/* Word puts the text of a field into any number of pieces. */
+static void
+begin_field(Reading *reading)
+{
+	g_string_append_c(reading->fields, DDE_FIELD_BEGIN);
 }
 
 static void
@@ -156,27 +157,6 @@ add_field_text(Reading *reading, const char *text)
 {
 	if (text != NULL)
 		g_string_append(reading->fields, text);
-}
-
-/* Word puts the text of a field into any number of pieces. */
-static void
-examine_fields(Reading *reading)
-{
-	g_autofree char *upper = g_ascii_strup(reading->fields->str, -1);
-	const char *at = upper;
-
-	while ((at = strstr(at, "DDE")) != NULL) {
-		/* The word alone, not ADDED or DDEX. */
-		gboolean is_begin = at == upper || !g_ascii_isalnum(at[-1]);
-
-		at += 3;
-		if (is_begin && g_str_has_prefix(at, "AUTO"))
-			traits_add(reading->traits, TRAIT_DDE_AUTO,
-			    "a field DDEAUTO, which starts a program");
-		else if (is_begin && !g_ascii_isalnum(*at))
-			traits_add(reading->traits, TRAIT_DDE_AUTO,
-			    "a field DDE, which starts a program");
-	}
 }
 
 /* --- macros ------------------------------------------------------------------------------ */
@@ -253,9 +233,15 @@ examine_element(Reading *reading, const char *name)
 		examine_relationship(reading);
 	} else if (is_named(name, "ddeLink")) {
 		examine_dde_link(reading);
+	} else if (is_named(name, "fldChar")) {
+		g_autofree char *kind = attribute(reading, "fldCharType");
+
+		if (is_named(kind, "begin"))
+			begin_field(reading);
 	} else if (is_named(name, "fldSimple")) {
 		g_autofree char *instruction = attribute(reading, "instr");
 
+		begin_field(reading);
 		add_field_text(reading, instruction);
 	} else if (is_named(name, "macrosheet")) {
 		traits_add(reading->traits, TRAIT_MACROS, "Excel 4 macros");
@@ -353,7 +339,8 @@ office_examine_xml(Span octets, Traits *traits)
 	while ((result = xmlTextReaderRead(reading.xml)) == 1)
 		examine_node(&reading, &element);
 	traits->exceeds_limit |= result != 0 && ended_at_limit();
-	examine_fields(&reading);
+	dde_examine_fields((Span){ (const guint8 *)reading.fields->str,
+	    reading.fields->len }, traits);
 	g_string_free(reading.fields, TRUE);
 	xmlFreeTextReader(reading.xml);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/cursor.h"
+#include "scanner/dde.h"
 #include "scanner/octet_search.h"
 #include "scanner/office.h"
 #include "scanner/rtf.h"
@@ -119,9 +120,7 @@ end_destination(Rtf *rtf)
 			    "a template on a server");
 		break;
 	case DESTINATION_FIELD:
-		if (has_word(text, "ddeauto") || has_word(text, "dde "))
-			traits_add(rtf->traits, TRAIT_DDE_AUTO,
-			    "a field DDE, which starts a program");
+		dde_examine_fields(text, rtf->traits);
 		if (has_word(text, "includepicture") ||
 		    !has_word(text, "includetext"))
 			break;

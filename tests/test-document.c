@@ -348,7 +348,7 @@ static const struct padded_case {
 	const char *end;
 	Trait trait;
 } padded_cases[] = {
-	{ "xml-field", "text/xml", "<a><instrText>", "12345 ", 20000,
+	{ "xml-field", "text/xml", "<a><instrText>", "      ", 20000,
 	    "DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
 	{ "xml-text", "text/xml", "<a><t>", "0123456789", 1100000,
 	    "</t><instrText>DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
