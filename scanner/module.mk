@@ -20,6 +20,7 @@ libmailweir_a_SOURCES += \
 	scanner/document.c scanner/document.h \
 	scanner/entity.c scanner/entity.h \
 	scanner/envelope.c scanner/envelope.h \
+	scanner/equation.c scanner/equation.h \
 	scanner/eval_call.c scanner/eval_call.h \
 	scanner/eval_body.c scanner/eval_forgery.c scanner/eval_freemail.c \
 	scanner/eval_header.c scanner/eval_html.c scanner/eval_mime.c \

@@ -7,10 +7,14 @@
 #include <string.h>
 
 #include "scanner/cursor.h"
+#include "scanner/equation.h"
 #include "scanner/octet_search.h"
 #include "scanner/office.h"
 #include "scanner/ole2.h"
 #include "scanner/vba.h"
+
+/* What OLE 1 would have saved. */
+#define OLE10_NATIVE "\1Ole10Native"
 
 /* --- packages ------------------------------------------------------------------ */
 
@@ -116,10 +120,6 @@ examine_workbook(Span octets, Traits *traits)
 
 /* --- VBA ---------------------------------------------------------------------------- */
 
-/* The class id of the equation editor, 0002CE02-0000-0000-C000-000000000046. */
-static const guint8 equation_class[] = { 0x02, 0xce, 0x02, 0, 0, 0, 0, 0, 0xc0,
-	0, 0, 0, 0, 0, 0, 0x46 };
-
 static gboolean
 has_entry(const Ole2 *ole2, const char *name, gboolean is_stream)
 {
@@ -182,6 +182,71 @@ examine_vba(const Ole2 *ole2, Traits *traits)
 	}
 }
 
+/* --- formulas ------------------------------------------------------------------------ */
+
+/* An object that Windows starts Equation Editor 3 for: version 2 is replaced. */
+static gboolean
+is_equation(const Ole2Entry *storage)
+{
+	/* 0002CE02-0000-0000-C000-000000000046 and 00021700-... */
+	static const guint8 classes[][16] = {
+		{ 2, 0xce, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46 },
+		{ 0, 0x17, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46 },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
+		if (memcmp(storage->class_id, classes[i],
+		    sizeof(classes[i])) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+is_sound_equation(const Ole2 *ole2, const Ole2Entry *entry)
+{
+	g_autoptr(GBytes) stream = ole2_read(ole2, entry);
+
+	return equation_is_sound(span_of(stream));
+}
+
+/*
+ * Each object of the editor holds a formula that is sound, and nothing else that
+ * the editor would read.
+ */
+static void
+examine_equations(const Ole2 *ole2, Traits *traits)
+{
+	const GPtrArray *entries = ole2_entries(ole2);
+	g_autoptr(GHashTable) sound = g_hash_table_new(NULL, NULL);
+	guint n_equations = 0;
+	gboolean is_sound = ole2_is_tree(ole2);
+
+	for (guint i = 0; i < entries->len; i++) {
+		const Ole2Entry *entry = g_ptr_array_index(entries, i);
+
+		if (!entry->is_stream)
+			n_equations += is_equation(entry) ? 1 : 0;
+		else if (entry->parent == NULL || !is_equation(entry->parent))
+			continue;
+		else if (g_ascii_strcasecmp(entry->name, OLE10_NATIVE) == 0)
+			is_sound = FALSE;
+		else if (g_ascii_strcasecmp(entry->name, "Equation Native") !=
+		    0)
+			continue;
+		else if (is_sound_equation(ole2, entry))
+			g_hash_table_add(sound, (gpointer)entry->parent);
+		else
+			is_sound = FALSE;
+	}
+	if (n_equations == 0)
+		return;
+	if (is_sound && g_hash_table_size(sound) == n_equations)
+		traits_add(traits, TRAIT_EQUATION, "a formula");
+	else
+		traits_add(traits, TRAIT_EQUATION_OBJECT,
+		    "an object of the equation editor that may be an attack");
+}
+
 /* --- the file ------------------------------------------------------------------------ */
 
 static void
@@ -194,7 +259,7 @@ examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 	    g_ascii_strcasecmp(entry->name, "Book") == 0) {
 		stream = ole2_read(ole2, entry);
 		examine_workbook(span_of(stream), traits);
-	} else if (g_ascii_strcasecmp(entry->name, "\1Ole10Native") == 0) {
+	} else if (g_ascii_strcasecmp(entry->name, OLE10_NATIVE) == 0) {
 		stream = ole2_read(ole2, entry);
 		cursor = (Cursor){ span_of(stream), FALSE };
 		cursor_u32(&cursor);
@@ -220,9 +285,6 @@ office_examine_ole2(Span octets, Traits *traits)
 
 		if (entry->is_stream)
 			examine_stream(ole2, entry, traits);
-		else if (i == 0 && memcmp(entry->class_id, equation_class,
-		    sizeof(equation_class)) == 0)
-			traits_add(traits, TRAIT_EQUATION_OBJECT,
-			    "an object of the equation editor");
 	}
+	examine_equations(ole2, traits);
 }

@@ -25,8 +25,19 @@ struct ole2 {
 	GArray *mini_fat;
 	GBytes *mini_stream;
 	GPtrArray *entries;
+	GArray *links;          /* of Link, by an entry's number */
 	gboolean exceeds_limit;
+	gboolean is_tree;
 };
+
+/* An entry and the numbers of others: its neighbours in the storage that holds
+ * both, and one that it holds. */
+typedef struct {
+	Ole2Entry *entry;       /* NULL: not used */
+	guint32 left;
+	guint32 right;
+	guint32 child;
+} Link;
 
 static void
 entry_free(gpointer data)
@@ -46,6 +57,7 @@ ole2_free(Ole2 *ole2)
 	g_array_unref(ole2->mini_fat);
 	g_clear_pointer(&ole2->mini_stream, g_bytes_unref);
 	g_ptr_array_unref(ole2->entries);
+	g_array_unref(ole2->links);
 	g_free(ole2);
 }
 
@@ -168,14 +180,20 @@ add_entry(Ole2 *ole2, Cursor entry)
 	Span name = cursor_take(&entry, 64);
 	gsize name_len = cursor_u16(&entry);
 	guint type = cursor_u16(&entry) & 0xff;
+	Link link = { NULL };
 	Ole2Entry *added;
 	gunichar2 units[32];
 
-	if (type == 0 || entry.has_failed)
+	if (type != 0 && !entry.has_failed)
+		link.entry = g_new0(Ole2Entry, 1);
+	link.left = cursor_u32(&entry);
+	link.right = cursor_u32(&entry);
+	link.child = cursor_u32(&entry);
+	g_array_append_val(ole2->links, link);
+	added = link.entry;
+	if (added == NULL)
 		return;
-	added = g_new0(Ole2Entry, 1);
 	added->is_stream = type == TYPE_STREAM;
-	cursor_take(&entry, 12);
 	memcpy(added->class_id, cursor_take(&entry, 16).octets, 16);
 	cursor_take(&entry, 20);
 	added->first_sector = cursor_u32(&entry);
@@ -213,7 +231,47 @@ read_directory(Ole2 *ole2, guint32 first)
 	}
 }
 
-/* Finds out how long the streams are; leaves out those that are too much. */
+/* Says of each entry below the storage who holds it. */
+static void
+adopt(Ole2 *ole2, const Link *storage)
+{
+	g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(guint32));
+
+	g_array_append_val(numbers, storage->child);
+	while (numbers->len > 0) {
+		guint32 number = g_array_index(numbers, guint32,
+		    numbers->len - 1);
+		const Link *link;
+
+		g_array_set_size(numbers, numbers->len - 1);
+		if (number >= ole2->links->len)
+			continue;
+		link = &g_array_index(ole2->links, Link, number);
+		if (link->entry == NULL)
+			continue;
+		if (link->entry->parent != NULL || link == storage) {
+			ole2->is_tree = FALSE;
+			continue;
+		}
+		link->entry->parent = storage->entry;
+		g_array_append_val(numbers, link->left);
+		g_array_append_val(numbers, link->right);
+	}
+}
+
+static void
+read_tree(Ole2 *ole2)
+{
+	ole2->is_tree = TRUE;
+	for (guint i = 0; i < ole2->links->len; i++) {
+		const Link *link = &g_array_index(ole2->links, Link, i);
+
+		if (link->entry != NULL && !link->entry->is_stream)
+			adopt(ole2, link);
+	}
+}
+
+/* Finds out how long the streams are; empties those that are too much. */
 static void
 measure_streams(Ole2 *ole2)
 {
@@ -230,8 +288,7 @@ measure_streams(Ole2 *ole2)
 		    entry->first_sector, entry->size, NULL);
 		if (entry->size > room) {
 			ole2->exceeds_limit = TRUE;
-			g_ptr_array_set_size(ole2->entries, (gint)i);
-			return;
+			entry->size = room = 0;
 		}
 		room -= entry->size;
 	}
@@ -252,6 +309,7 @@ ole2_new(Span octets)
 	ole2->fat = g_array_new(FALSE, FALSE, sizeof(guint32));
 	ole2->mini_fat = g_array_new(FALSE, FALSE, sizeof(guint32));
 	ole2->entries = g_ptr_array_new_with_free_func(entry_free);
+	ole2->links = g_array_new(FALSE, FALSE, sizeof(Link));
 	cursor_take(&header, 30);
 	ole2->sector_shift = cursor_u16(&header);
 	ole2->mini_shift = cursor_u16(&header);
@@ -268,6 +326,7 @@ ole2_new(Span octets)
 	mini_fat = read_chain(ole2, cursor_u32(&header), octets.len);
 	append_numbers(ole2->mini_fat, (Span){ mini_fat->data, mini_fat->len });
 	read_directory(ole2, directory);
+	read_tree(ole2);
 	measure_streams(ole2);
 	return g_steal_pointer(&ole2);
 }
@@ -276,6 +335,12 @@ const GPtrArray *
 ole2_entries(const Ole2 *ole2)
 {
 	return ole2->entries;
+}
+
+gboolean
+ole2_is_tree(const Ole2 *ole2)
+{
+	return ole2->is_tree;
 }
 
 gboolean

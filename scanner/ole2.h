@@ -19,8 +19,11 @@
 
 typedef struct ole2 Ole2;
 
-typedef struct {
+typedef struct ole2_entry {
 	char *name;             /* UTF-8; control characters as they are */
+	/* The storage or root that holds it by the directory's tree; NULL: it
+	 * is the root, or the tree does not reach it. */
+	const struct ole2_entry *parent;
 	gboolean is_stream;     /* else a storage, or the root */
 	gboolean is_mini;       /* a stream in the mini stream */
 	guint8 class_id[16];    /* as stored */
@@ -37,11 +40,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ole2, ole2_free)
 const GPtrArray *ole2_entries(const Ole2 *ole2);
 
 /*
- * There is more than was listed: the directory has more than OLE2_MAX_ENTRIES,
- * or the streams are together more than OLE2_MAX_SHARING times the file, which
- * they can only be by sharing its sectors.
+ * There is more than is here: the directory has more than OLE2_MAX_ENTRIES, or
+ * the streams are together more than OLE2_MAX_SHARING times the file, which
+ * they can only be by sharing its sectors: from there on they are empty.
  */
 gboolean ole2_exceeds_limit(const Ole2 *ole2);
+
+/* No entry is held by two others, so that all programs see the same tree. */
+gboolean ole2_is_tree(const Ole2 *ole2);
 
 /* The octets of a stream. Caller unrefs. */
 GBytes *ole2_read(const Ole2 *ole2, const Ole2Entry *entry);

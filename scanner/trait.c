@@ -14,6 +14,7 @@ static const char *const names[N_TRAITS] = {
 	[TRAIT_DDE_AUTO] = "dde-auto",
 	[TRAIT_DDE] = "dde",
 	[TRAIT_EQUATION_OBJECT] = "equation-object",
+	[TRAIT_EQUATION] = "equation",
 	[TRAIT_RTF_OBJECT] = "rtf-object",
 	[TRAIT_PDF_JAVASCRIPT] = "pdf-javascript",
 	[TRAIT_PDF_LAUNCH] = "pdf-launch",

@@ -18,7 +18,8 @@ typedef enum {
 	TRAIT_EXTERNAL_OBJECT,  /* takes a part of itself from a server */
 	TRAIT_DDE_AUTO,         /* a field that starts a program */
 	TRAIT_DDE,              /* data from another program */
-	TRAIT_EQUATION_OBJECT,  /* for the equation editor, in RTF */
+	TRAIT_EQUATION_OBJECT,  /* for the equation editor, perhaps an attack */
+	TRAIT_EQUATION,         /* ... a sound one */
 	TRAIT_RTF_OBJECT,       /* an OLE object in RTF */
 	TRAIT_PDF_JAVASCRIPT,
 	TRAIT_PDF_LAUNCH,       /* starts a program or opens a file */

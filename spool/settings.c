@@ -84,6 +84,8 @@ static const Setting keys[] = {
 	    KEY(policy.traits[TRAIT_DDE]), CHOICE_NOTE, 0, 0 },
 	{ "policy", "equation-object", KIND_CHOICE,
 	    KEY(policy.traits[TRAIT_EQUATION_OBJECT]), CHOICE_REFUSE, 0, 0 },
+	{ "policy", "equation", KIND_CHOICE,
+	    KEY(policy.traits[TRAIT_EQUATION]), CHOICE_NOTE, 0, 0 },
 	{ "policy", "rtf-object", KIND_CHOICE,
 	    KEY(policy.traits[TRAIT_RTF_OBJECT]), CHOICE_NOTE, 0, 0 },
 	{ "policy", "pdf-javascript", KIND_CHOICE,

@@ -62,6 +62,10 @@ check_PROGRAMS += tests/test-pdf-filter
 tests_test_pdf_filter_SOURCES = tests/test-pdf-filter.c tests/table.h
 tests_test_pdf_filter_LDADD = $(MAILWEIR_LIBS)
 
+check_PROGRAMS += tests/test-equation
+tests_test_equation_SOURCES = tests/test-equation.c tests/table.h
+tests_test_equation_LDADD = $(MAILWEIR_LIBS)
+
 check_PROGRAMS += tests/test-containers
 tests_test_containers_SOURCES = tests/test-containers.c
 tests_test_containers_LDADD = $(MAILWEIR_LIBS)

@@ -195,32 +195,97 @@ test_entries(gconstpointer data)
 static const struct sharing_case {
 	const char *name;
 	gssize over;
-	guint want_entries;
 	gboolean exceeds_limit;
 } sharing_cases[] = {
-	{ "n-minus-1", -1, ENTRIES, FALSE },
-	{ "n", 0, ENTRIES, FALSE },
-	{ "n-plus-1", 1, 2, TRUE },
+	{ "n-minus-1", -1, FALSE },
+	{ "n", 0, FALSE },
+	{ "n-plus-1", 1, TRUE },
 };
 
 static void
 test_sharing(gconstpointer data)
 {
 	const struct sharing_case *tc = data;
-	gsize len, chain = 100 * SECTOR;
+	gsize len, chain = 100 * SECTOR, last_size;
 	g_autofree guint8 *octets = compound_file(1, 100, &len);
 	g_autoptr(Traits) traits = traits_new();
 	g_autoptr(Ole2) ole2 = NULL;
+	g_autoptr(GBytes) last = NULL;
 
 	put_stream(octets, 0, "a", 1, chain);
 	put_stream(octets, 1, "b", 1, G_MAXINT32);
-	put_stream(octets, 2, "c", 1, (gsize)((gssize)(OLE2_MAX_SHARING * len -
-	    2 * chain) + tc->over));
+	last_size = (gsize)((gssize)(OLE2_MAX_SHARING * len - 2 * chain) +
+	    tc->over);
+	put_stream(octets, 2, "c", 1, last_size);
 	ole2 = ole2_new((Span){ octets, len });
-	g_assert_cmpuint(ole2_entries(ole2)->len, ==, tc->want_entries);
+	last = ole2_read(ole2, g_ptr_array_index(ole2_entries(ole2), 2));
+	g_assert_cmpuint(g_bytes_get_size(last), ==, tc->exceeds_limit ? 0 :
+	    last_size);
 	document_examine((Span){ octets, len }, "application/x-ole-storage",
 	    NULL, traits);
 	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+/* Makes entry i of the directory a storage, with its place in the tree. */
+static void
+put_storage(guint8 *file, guint i, guint32 right, guint32 child)
+{
+	guint8 *entry = file + SECTOR + (gsize)i * ENTRY;
+
+	entry[66] = 1;
+	put_u32(entry + 68, G_MAXUINT32);
+	put_u32(entry + 72, right);
+	put_u32(entry + 76, child);
+}
+
+/* A formula in storage 1, which holds nothing but its stream, 2: sound where no
+ * program can see another tree. */
+static const struct tree_case {
+	const char *name;
+	guint32 child;          /* of the object */
+	guint32 left;           /* of its stream */
+	guint32 other;          /* what another storage holds */
+	Trait trait;
+} tree_cases[] = {
+	{ "tree", 2, G_MAXUINT32, G_MAXUINT32, TRAIT_EQUATION },
+	{ "outside", 2, 77, 78, TRAIT_EQUATION },
+	{ "no-stream", G_MAXUINT32, G_MAXUINT32, G_MAXUINT32,
+	    TRAIT_EQUATION_OBJECT },
+	{ "stream-of-another", G_MAXUINT32, G_MAXUINT32, 2,
+	    TRAIT_EQUATION_OBJECT },
+	{ "stream-of-both", 2, G_MAXUINT32, 2, TRAIT_EQUATION_OBJECT },
+	{ "holds-itself", 1, G_MAXUINT32, 2, TRAIT_EQUATION_OBJECT },
+	{ "own-neighbour", 2, 2, G_MAXUINT32, TRAIT_EQUATION_OBJECT },
+};
+
+static void
+test_tree(gconstpointer data)
+{
+	static const guint8 equation_class[] = { 2, 0xce, 2, 0, 0, 0, 0, 0,
+		0xc0, 0, 0, 0, 0, 0, 0, 0x46 };
+	static const guint8 formula[] = { 28, 0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 1, 1, 3, 10,
+		1, 0, 0 };
+	const struct tree_case *tc = data;
+	gsize len;
+	g_autofree guint8 *octets = compound_file(1, 1, &len);
+	guint8 *stream = octets + SECTOR + 2 * ENTRY;
+	g_autoptr(Traits) traits = traits_new();
+
+	put_storage(octets, 0, G_MAXUINT32, 1);
+	put_storage(octets, 1, 3, tc->child);
+	memcpy(octets + SECTOR + ENTRY + 80, equation_class,
+	    sizeof(equation_class));
+	put_stream(octets, 2, "Equation Native", 1, sizeof(formula));
+	put_u32(stream + 68, tc->left);
+	put_u32(stream + 72, G_MAXUINT32);
+	put_storage(octets, 3, G_MAXUINT32, tc->other);
+	memcpy(octets + 2 * SECTOR, formula, sizeof(formula));
+	document_examine((Span){ octets, len }, "application/x-ole-storage",
+	    NULL, traits);
+	g_assert_nonnull(traits->details[tc->trait]);
+	g_assert_null(traits->details[tc->trait == TRAIT_EQUATION ?
+	    TRAIT_EQUATION_OBJECT : TRAIT_EQUATION]);
 }
 
 static void
@@ -521,6 +586,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/document/held/", held_cases, test_held);
 	ADD_TABLE("/document/ole2-entries/", entries_cases, test_entries);
 	ADD_TABLE("/document/ole2-sharing/", sharing_cases, test_sharing);
+	ADD_TABLE("/document/equation-in-tree/", tree_cases, test_tree);
 	ADD_TABLE("/document/vba-source-octets/", source_octets_cases,
 	    test_source_octets);
 	ADD_TABLE("/document/active-mime/", active_mime_cases, test_active_mime);

@@ -56,6 +56,7 @@ SAMPLES = {
     "dde-auto": traits("field-dde"),
     "dde": traits("table-dde"),
     "equation-object": traits("equation-alone"),
+    "equation": traits("equation-in-doc"),
     "rtf-object": traits("rtf-object"),
     "pdf-javascript": traits("pdf-script"),
     "pdf-launch": traits("pdf-launch"),

@@ -10,6 +10,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-decode-uu \
 	tests/fuzz/fuzz-decode-yenc \
 	tests/fuzz/fuzz-envelope \
+	tests/fuzz/fuzz-equation \
 	tests/fuzz/fuzz-file-type \
 	tests/fuzz/fuzz-filename \
 	tests/fuzz/fuzz-header \
@@ -61,6 +62,10 @@ tests_fuzz_fuzz_decode_uu_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_decode_yenc_SOURCES = tests/fuzz/fuzz-decode-yenc.c tests/fuzz/fuzz-decode.h $(fuzz_main)
 tests_fuzz_fuzz_decode_yenc_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_decode_yenc_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_equation_SOURCES = tests/fuzz/fuzz-equation.c $(fuzz_main)
+tests_fuzz_fuzz_equation_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_equation_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_envelope_SOURCES = tests/fuzz/fuzz-envelope.c $(fuzz_main)
 tests_fuzz_fuzz_envelope_LDADD = $(MAILWEIR_LIBS)
