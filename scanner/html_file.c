@@ -6,25 +6,22 @@
 
 #include <string.h>
 
+#include "scanner/cursor.h"
 #include "scanner/html_file.h"
+#include "scanner/html_tokens.h"
 #include "scanner/octet_search.h"
 
-/* data: URLs of one page beyond these are not decoded. */
-#define MAX_DATA_URLS 1000u
-/* A data: URL says what it is in so many octets. */
-#define MAX_MEDIA_TYPE_OCTETS 256
 /* A literal that is shorter carries no file worth to be hidden. */
 #define MIN_LITERAL_OCTETS 512u
 /* Literals may be in pieces, '"abc", "def"'; words of a language are shorter. */
 #define MIN_PIECE_OCTETS 16u
-#define MAX_GAP_OCTETS 8u
-#define MAX_ATTRIBUTE_OCTETS 256
-/* Of a tag, before and behind the URL in it. */
-#define MAX_TAG_OCTETS 4096u
+/* Of a picture: enough to see whether it is one. */
+#define BEGINNING_OCTETS 64u
 
 typedef struct {
 	Span octets;
-	char *lower;            /* a copy in lower case, NUL behind it */
+	char *text;             /* a copy with blanks for NULs, one behind it */
+	char *lower;            /* the same in lower case */
 	gboolean has_builder;   /* script that can make a file */
 	gboolean has_decoder;   /* ... from text */
 	gboolean has_trigger;   /* ... and open or save it */
@@ -109,37 +106,9 @@ keep(Page *page, Span name, GBytes *file)
 
 /* --- data: URLs ----------------------------------------------------------------------- */
 
-/* The value of download="..." in the tag that the place is in; empty: none. */
-static Span
-download_name(const Page *page, gsize place)
-{
-	gsize begin = place, end = place;
-	const char *at;
-	Span value = { NULL, 0 };
-	char quote;
-
-	while (begin > 0 && place - begin < MAX_TAG_OCTETS &&
-	    page->lower[begin] != '<')
-		begin--;
-	while (end < page->octets.len && end - place < MAX_TAG_OCTETS &&
-	    page->lower[end] != '>')
-		end++;
-	at = g_strstr_len(page->lower + begin, (gssize)(end - begin),
-	    "download=");
-	if (at == NULL)
-		return value;
-	at += strlen("download=");
-	quote = *at == '"' || *at == '\'' ? *at++ : ' ';
-	value.octets = page->octets.octets + (at - page->lower);
-	while (value.len < MAX_ATTRIBUTE_OCTETS && at[value.len] != '\0' &&
-	    at[value.len] != quote && at[value.len] != '>')
-		value.len++;
-	return value;
-}
-
 /* Pictures, fonts and styles are what pages are made of. */
 static gboolean
-is_harmless_type(const char *type)
+is_harmless_type(Span type)
 {
 	static const char *const types[] = { "image/png", "image/jp",
 		"image/gif", "image/webp", "image/x-icon", "image/vnd.",
@@ -148,52 +117,279 @@ is_harmless_type(const char *type)
 		"application/vnd.ms-fontobject" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
-		if (g_str_has_prefix(type, types[i]))
+		if (type.len >= strlen(types[i]) && g_ascii_strncasecmp(
+		    (const char *)type.octets, types[i], strlen(types[i])) == 0)
 			return TRUE;
 	return FALSE;
 }
 
-/* The URL whose scheme ends at the offset. */
-static void
-examine_data_url(Page *page, gsize offset)
+/* Browsers leave these out of a URL. */
+static gboolean
+is_line_end(guint8 c)
 {
-	const char *type = page->lower + offset;
-	const char *comma = memchr(type, ',',
-	    MIN(MAX_MEDIA_TYPE_OCTETS, page->octets.len - offset));
-	const char *coded;
-	Span data, name;
+	return c == '\t' || c == '\r' || c == '\n';
+}
 
-	if (comma == NULL || is_harmless_type(type))
+/* "data", in any case, is what stands before the colon. */
+static gboolean
+ends_in_data(const guint8 *begin, const guint8 *colon)
+{
+	gsize left = strlen("data");
+
+	while (colon > begin && left > 0) {
+		guint8 c = *--colon;
+
+		if (is_line_end(c))
+			continue;
+		if (g_ascii_tolower((char)c) != "data"[--left])
+			return FALSE;
+	}
+	return left == 0;
+}
+
+/* Takes text up to behind the next "data:". FALSE: there is none. */
+static gboolean
+take_scheme(Span *text)
+{
+	const guint8 *begin = text->octets, *colon;
+
+	while (text->len > 0 && (colon = memchr(text->octets, ':',
+	    text->len)) != NULL) {
+		*text = octets_behind(*text, colon + 1);
+		if (ends_in_data(begin, colon))
+			return TRUE;
+		begin = colon;
+	}
+	return FALSE;
+}
+
+/* What is behind "data:" is a URL, and no words of script or of people. */
+static gboolean
+begins_as_url(Span text)
+{
+	gsize i = 0;
+
+	while (i < text.len && (g_ascii_isalnum(text.octets[i]) ||
+	    strchr("-+._", text.octets[i]) != NULL))
+		i++;
+	return i < text.len && strchr("/;,", text.octets[i]) != NULL;
+}
+
+/* RFC 2397: what stands before the comma ends so. */
+static gboolean
+ends_in_base64(Span type)
+{
+	static const char word[] = "base64";
+
+	while (type.len > 0 && type.octets[type.len - 1] == ' ')
+		type.len--;
+	return type.len >= strlen(word) && g_ascii_strncasecmp((const char *)
+	    type.octets + type.len - strlen(word), word, strlen(word)) == 0;
+}
+
+/* Takes what may be base64 in a URL. */
+static Span
+take_data(Span *text)
+{
+	Cursor cursor = { *text, FALSE };
+	gsize len = 0;
+	Span data;
+
+	while (len < text->len && (is_base64(text->octets[len]) ||
+	    text->octets[len] == '%' || g_ascii_isspace(text->octets[len])))
+		len++;
+	data = cursor_take(&cursor, len);
+	*text = cursor.rest;
+	return data;
+}
+
+/* Caller unrefs. */
+static GBytes *
+decode_data(Span data)
+{
+	g_autoptr(GBytes) unescaped = NULL;
+
+	if (memchr(data.octets, '%', data.len) != NULL)
+		unescaped = g_uri_unescape_bytes((const char *)data.octets,
+		    (gssize)data.len, NULL, NULL);
+	if (unescaped != NULL)
+		data.octets = g_bytes_get_data(unescaped, &data.len);
+	return decode(data);
+}
+
+/* What a picture says it is, it need not be; that is seen when it is opened. */
+static gboolean
+is_picture_of_page(Span type, Span data)
+{
+	g_autoptr(GBytes) octets = NULL;
+	gsize len;
+	const guint8 *decoded;
+
+	if (!is_harmless_type(type))
+		return FALSE;
+	/* Not where an escaped octet could be cut. */
+	if (memchr(data.octets, '%', data.len) == NULL)
+		data.len = MIN(data.len, BEGINNING_OCTETS);
+	octets = decode_data(data);
+	decoded = g_bytes_get_data(octets, &len);
+	return !is_carrier(decoded, len);
+}
+
+/*
+ * The data: URLs in a piece of the page. name: what the reader's file will be
+ * called; NULL: not known. is_link: it is saved under that name, even if it is a
+ * picture.
+ */
+static void
+examine_urls(Page *page, Span text, const char *name, gboolean is_link)
+{
+	Span file_name = { (const guint8 *)name, name != NULL ? strlen(name) :
+		0 };
+	const guint8 *begin = text.octets, *comma;
+
+	if (file_name.len > HTML_FILE_MAX_NAME_OCTETS) {
+		page->traits->exceeds_limit |= take_scheme(&text);
 		return;
-	coded = g_strstr_len(type, comma - type, "base64");
-	if (coded == NULL)
+	}
+
+	while (take_scheme(&text)) {
+		Span type = text, data;
+
+		if (text.octets - begin > 5 && !begins_as_url(text))
+			continue;
+		comma = memchr(text.octets, ',', text.len);
+		if (comma == NULL)
+			return;
+		type.len = (gsize)(comma - text.octets);
+		text = octets_behind(text, comma + 1);
+		if (!ends_in_base64(type))
+			continue;
+		data = take_data(&text);
+		if (data.len == 0 ||
+		    (!is_link && is_picture_of_page(type, data)))
+			continue;
+		if (keep(page, file_name, decode_data(data)))
+			traits_add(page->traits, TRAIT_HTML_SMUGGLING,
+			    "a link that holds an archive or a program");
+	}
+}
+
+/* --- tags ------------------------------------------------------------------------------ */
+
+/* The name that script gives to a file, download = "...", or setAttribute(
+ * "download", "..."). Caller frees; NULL: none. */
+static char *
+download_of_script(Span script)
+{
+	const guint8 *at = octets_find(script, "download");
+	Cursor cursor = { { NULL, 0 }, FALSE };
+	gboolean has_joint = FALSE, is_quoted = FALSE;
+	gsize len = 0;
+
+	if (at == NULL)
+		return NULL;
+	cursor.rest = octets_behind(script, at + strlen("download"));
+	while (cursor.rest.len > 0 && strchr(" \t\r\n\"'`]=,",
+	    *cursor.rest.octets) != NULL) {
+		guint8 c = cursor_u8(&cursor);
+
+		has_joint |= c == '=' || c == ',';
+		is_quoted = c == '"' || c == '\'' || c == '`';
+	}
+	while (len < cursor.rest.len && strchr("\"'`\r\n",
+	    cursor.rest.octets[len]) == NULL)
+		len++;
+	return has_joint && is_quoted ?
+	    g_strndup((const char *)cursor.rest.octets, len) : NULL;
+}
+
+static void
+examine_text(Page *page, Span text)
+{
+	Span rest = text;
+	g_autofree char *name = NULL;
+
+	if (!take_scheme(&rest))
 		return;
-	offset += (gsize)(comma - type) + 1;
-	data = octets_behind(page->octets, page->octets.octets + offset);
-	for (gsize i = 0; i < data.len; i++)
-		if (!is_base64(data.octets[i]) && data.octets[i] != '%' &&
-		    !g_ascii_isspace(data.octets[i])) {
-			data.len = i;
-			break;
-		}
-	name = download_name(page, offset);
-	if (data.len > 0 && keep(page, name, decode(data)))
-		traits_add(page->traits, TRAIT_HTML_SMUGGLING,
-		    "a link that holds an archive or a program");
+	name = download_of_script(text);
+	examine_urls(page, text, name, FALSE);
+}
+
+static void
+remove_line_ends(char *value)
+{
+	char *to = value;
+
+	for (const char *at = value; *at != '\0'; at++)
+		if (!is_line_end((guint8)*at))
+			*to++ = *at;
+	*to = '\0';
+}
+
+static void
+examine_tag(Page *page, const HtmlTag *tag)
+{
+	const char *download = html_tag_attribute(tag, "download");
+
+	for (guint i = 0; i < tag->attributes->len; i++) {
+		const HtmlAttribute *attribute = &g_array_index(
+		    tag->attributes, HtmlAttribute, i);
+		const char *value;
+
+		if (attribute->value == NULL || attribute->value == download)
+			continue;
+		remove_line_ends(attribute->value);
+		value = html_skip_blanks(attribute->value);
+		examine_urls(page, (Span){ (const guint8 *)value,
+			strlen(value) }, download, download != NULL);
+	}
+}
+
+/* Whether a tag of which not all attributes were read may hold a URL. */
+static gboolean
+holds_url(Span tag)
+{
+	g_autofree char *plain = html_decode_entities((const char *)tag.octets,
+	    tag.len);
+	Span text = { (const guint8 *)plain, strlen(plain) };
+
+	return take_scheme(&text);
+}
+
+/* Most XML has none, and need not be taken apart. */
+static gboolean
+may_have_url(const Page *page)
+{
+	Span text = page->octets;
+
+	return octets_find(text, "&#") != NULL || take_scheme(&text);
 }
 
 static void
 examine_data_urls(Page *page)
 {
-	const char *at = page->lower;
+	g_autoptr(HtmlTokens) tokens = html_tokens_new(page->text);
+	const char *markup = page->text;
+	HtmlToken token = { .kind = HTML_TOKEN_TAG };
+	gboolean goes_on = may_have_url(page), exceeds_limit = FALSE;
 
-	for (guint n = 0; (at = strstr(at, "data:")) != NULL; n++) {
-		if (n >= MAX_DATA_URLS) {
-			page->traits->exceeds_limit = TRUE;
-			return;
-		}
-		at += strlen("data:");
-		examine_data_url(page, (gsize)(at - page->lower));
+	while (goes_on) {
+		gboolean was_tag = token.kind == HTML_TOKEN_TAG;
+		Span last;
+
+		goes_on = html_tokens_next(tokens, &token);
+		last = (Span){ (const guint8 *)markup,
+			(gsize)(token.text - markup) };
+		if (!was_tag)
+			examine_text(page, last);
+		else if (exceeds_limit)
+			page->traits->exceeds_limit |= holds_url(last);
+		examine_text(page, (Span){ (const guint8 *)token.text,
+			token.text_len });
+		markup = token.text + token.text_len;
+		exceeds_limit = token.tag.exceeds_limit;
+		if (token.kind == HTML_TOKEN_TAG)
+			examine_tag(page, &token.tag);
 	}
 }
 
@@ -204,17 +400,15 @@ examine_data_urls(Page *page)
 static gboolean
 skip_gap(Span octets, gsize *offset)
 {
-	gsize gap = 0;
 	gboolean has_quote = FALSE, has_plus = FALSE;
 
-	for (; *offset < octets.len && gap < MAX_GAP_OCTETS; gap++) {
+	for (; *offset < octets.len; ++*offset) {
 		guint8 c = octets.octets[*offset];
 
 		if (c == '\0' || strchr("\"'`+,\\ \t\r\n", c) == NULL)
 			break;
 		has_quote |= c == '"' || c == '\'' || c == '`';
 		has_plus |= c == '+' && has_quote;
-		++*offset;
 	}
 	return has_plus;
 }
@@ -383,12 +577,22 @@ page_new(Span octets, Traits *traits)
 {
 	Page page = { .octets = octets, .traits = traits };
 
-	page.lower = octets_lower(octets);
 	/* The words of the page are looked for up to a NUL. */
+	page.text = g_malloc(octets.len + 1);
 	for (gsize i = 0; i < octets.len; i++)
-		if (page.lower[i] == '\0')
-			page.lower[i] = ' ';
+		page.text[i] = octets.octets[i] == '\0' ? ' ' :
+		    (char)octets.octets[i];
+	page.text[octets.len] = '\0';
+	page.lower = octets_lower((Span){ (const guint8 *)page.text,
+		octets.len });
 	return page;
+}
+
+static void
+page_clear(Page *page)
+{
+	g_free(page->text);
+	g_free(page->lower);
 }
 
 void
@@ -399,7 +603,7 @@ html_file_examine(Span octets, Traits *traits)
 	examine_data_urls(&page);
 	if (page_has_script(&page))
 		examine_script(&page);
-	g_free(page.lower);
+	page_clear(&page);
 }
 
 void
@@ -412,5 +616,5 @@ html_file_examine_svg(Span octets, Traits *traits)
 		traits_add(traits, TRAIT_SVG_SCRIPT, "a picture with script");
 		examine_script(&page);
 	}
-	g_free(page.lower);
+	page_clear(&page);
 }

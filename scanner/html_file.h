@@ -11,6 +11,9 @@
 
 #include "scanner/trait.h"
 
+/* What a link calls its file: a longer name is one for no file system. */
+#define HTML_FILE_MAX_NAME_OCTETS 4096u
+
 void html_file_examine(Span octets, Traits *traits);
 
 /* The same, and whether the picture has script. */

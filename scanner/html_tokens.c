@@ -207,8 +207,9 @@ read_attribute(HtmlTokens *tokens, const char *at, HtmlTag *tag)
 
 	/* "=" alone is no name, but must be passed. */
 	at += MAX(len, *at == '=' ? 1 : 0);
-	if (tag->attributes->len < HTML_MAX_ATTRIBUTES && len > 0)
+	if (len > 0 && tag->attributes->len < HTML_MAX_ATTRIBUTES)
 		attribute.name = g_ascii_strdown(name, (gssize)len);
+	tag->exceeds_limit |= len > 0 && attribute.name == NULL;
 	if (*html_skip_blanks(at) == '=') {
 		const char *value = html_skip_blanks(html_skip_blanks(at) + 1);
 		const char *end;
@@ -300,6 +301,7 @@ tag_reset(HtmlTag *tag)
 	g_clear_pointer(&tag->name, g_free);
 	tag->element = NULL;
 	tag->is_unclosed = FALSE;
+	tag->exceeds_limit = FALSE;
 	g_array_set_size(tag->attributes, 0);
 }
 

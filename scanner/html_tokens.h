@@ -39,6 +39,7 @@ typedef struct {
 	                         * as closed at once: clients may hide what
 	                         * follows, rules must see it */
 	GArray *attributes;     /* of HtmlAttribute */
+	gboolean exceeds_limit; /* it has more of them */
 } HtmlTag;
 
 typedef struct {

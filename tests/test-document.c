@@ -11,6 +11,8 @@
 #include <zlib.h>
 
 #include "scanner/document.h"
+#include "scanner/html_file.h"
+#include "scanner/html_tokens.h"
 #include "scanner/ole2.h"
 #include "scanner/vba.h"
 #include "signatures/file_type.h"
@@ -447,6 +449,232 @@ test_padded(gconstpointer data)
 	g_assert_false(traits->exceeds_limit);
 }
 
+/* Pieces of a page, so many times; the files that are taken from it. */
+static const struct urls_case {
+	const char *name;
+	const char *piece;
+	guint n;
+	guint want_files;
+	gboolean exceeds_limit;
+} urls_cases[] = {
+#define SVG "<img src=\"data:image/svg+xml;base64,PHN2Zz4=\">"
+	{ "files-n-minus-1", SVG, TRAITS_MAX_FILES - 1, TRAITS_MAX_FILES - 1,
+	    FALSE },
+	{ "files-n", SVG, TRAITS_MAX_FILES, TRAITS_MAX_FILES, FALSE },
+	{ "files-n-plus-1", SVG, TRAITS_MAX_FILES + 1, TRAITS_MAX_FILES, TRUE },
+#undef SVG
+	{ "pictures", "<img src='data:image/png;base64,iVBORw0KGgo='>", 5000,
+	    0, FALSE },
+	{ "fonts", "<style>@font-face { src: url(data:font/woff2;base64,"
+	    "d09GMg==) }</style>", 5000, 0, FALSE },
+	{ "pictures-in-script", "<script>x = [{data:'data:image/png;base64,"
+	    "iVBORw0KGgo='}];</script>", 5000, 0, FALSE },
+	{ "words", "<p>data: first, data:second, data:third;</p>", 5000, 0,
+	    FALSE },
+	{ "not-coded", "<img src='data:image/svg+xml,%3Csvg/%3E'>", 5000, 0,
+	    FALSE },
+};
+
+static Traits *
+examine_page(const GString *page)
+{
+	Traits *traits = traits_new();
+
+	document_examine((Span){ (const guint8 *)page->str, page->len },
+	    "text/html", NULL, traits);
+	return traits;
+}
+
+static void
+append_times(GString *page, const char *piece, guint n)
+{
+	while (n-- > 0)
+		g_string_append(page, piece);
+}
+
+static void
+test_urls(gconstpointer data)
+{
+	const struct urls_case *tc = data;
+	g_autoptr(GString) page = g_string_new("<html>");
+	g_autoptr(Traits) traits = NULL;
+
+	append_times(page, tc->piece, tc->n);
+	traits = examine_page(page);
+	g_assert_cmpuint(traits->files->len, ==, tc->want_files);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+/* One file in a page, however it is written: what it is called. */
+static const struct link_case {
+	const char *name;
+	const char *begin;
+	const char *pad;        /* so many times */
+	guint n_pads;
+	const char *end;
+	const char *want;       /* NULL: it has no name */
+} link_cases[] = {
+#define ZIP "data:application/zip;base64,UEsDBAo="
+	{ "before", "<a download='a.vbs' href='" ZIP "'>", "", 0, "", "a.vbs" },
+	{ "behind", "<a href='" ZIP "' download=a.vbs>", "", 0, "", "a.vbs" },
+	{ "far-before", "<a download='a.vbs' title='", "0123456789", 100000,
+	    "' href='" ZIP "'>", "a.vbs" },
+	{ "far-behind", "<a href='data:application/zip;base64,UEsDBA", "oAAA",
+	    300000, "' download='a.vbs'>", "a.vbs" },
+	{ "mark-in-quotes", "<a title='>' href='" ZIP "' alt='<' download='"
+	    "a.vbs'>", "", 0, "", "a.vbs" },
+	{ "name-in-quotes", "<a title='download=\"a.txt\"' href='" ZIP
+	    "' download='a.vbs'>", "", 0, "", "a.vbs" },
+	{ "entities", "<a href='&#100;ata:application/zip;base64&#x2C;UEsDBAo="
+	    "' download='a&#46;vbs'>", "", 0, "", "a.vbs" },
+	{ "line-end", "<a href=' da\nta:application/zip;base64,UEsDBAo='>", "",
+	    0, "", NULL },
+	{ "escaped", "<a href='data:application/zip;base64,%55EsDBAo='>", "", 0,
+	    "", NULL },
+	{ "quoted-type", "<a href='data:application/zip;x=\"\";base64,UEsDBAo="
+	    "'>", "", 0, "", NULL },
+	{ "long-type", "<a href='data:application/zip;x=", "x", 100000,
+	    ";base64,UEsDBAo='>", NULL },
+	{ "as-picture", "<a href='data:image/png;base64,UEsDBAo='>", "", 0, "",
+	    NULL },
+	{ "in-comment", "<!--[if IE]><a href='" ZIP "'><![endif]-->", "", 0, "",
+	    NULL },
+	{ "in-declaration", "<?x '" ZIP "'?>", "", 0, "", NULL },
+	{ "in-script", "<script>a.href = '" ZIP "'; a.download = 'a.vbs';"
+	    "</script>", "", 0, "", "a.vbs" },
+	{ "in-script-by-call", "<script>a.setAttribute('download', 'a.vbs');"
+	    "a.href = '" ZIP "';</script>", "", 0, "", "a.vbs" },
+	{ "unclosed", "<a href=\"" ZIP, "", 0, "", NULL },
+};
+
+static void
+test_link(gconstpointer data)
+{
+	const struct link_case *tc = data;
+	g_autoptr(GString) page = g_string_new("<html>");
+	g_autoptr(Traits) traits = NULL;
+	g_autofree char *got = NULL;
+	const HeldFile *file;
+
+	g_string_append(page, tc->begin);
+	append_times(page, tc->pad, tc->n_pads);
+	g_string_append(page, tc->end);
+	traits = examine_page(page);
+	g_assert_nonnull(traits->details[TRAIT_HTML_SMUGGLING]);
+	g_assert_false(traits->exceeds_limit);
+	g_assert_cmpuint(traits->files->len, ==, 1);
+	file = g_ptr_array_index(traits->files, 0);
+	g_assert_cmpint(file->name != NULL, ==, tc->want != NULL);
+	if (file->name == NULL)
+		return;
+	got = g_strndup(g_bytes_get_data(file->name, NULL),
+	    g_bytes_get_size(file->name));
+	g_assert_cmpstr(got, ==, tc->want);
+}
+
+static const struct name_case {
+	const char *name;
+	guint n;
+	gboolean exceeds_limit;
+} name_cases[] = {
+	{ "n-minus-1", HTML_FILE_MAX_NAME_OCTETS - 1, FALSE },
+	{ "n", HTML_FILE_MAX_NAME_OCTETS, FALSE },
+	{ "n-plus-1", HTML_FILE_MAX_NAME_OCTETS + 1, TRUE },
+};
+
+static void
+test_name(gconstpointer data)
+{
+	const struct name_case *tc = data;
+	g_autoptr(GString) page = g_string_new("<html><a download='");
+	g_autoptr(Traits) traits = NULL;
+
+	append_times(page, "a", tc->n);
+	g_string_append(page, "' href='" ZIP "'>");
+	traits = examine_page(page);
+	g_assert_cmpuint(traits->files->len, ==, tc->exceeds_limit ? 0 : 1);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+	if (!tc->exceeds_limit)
+		g_assert_cmpuint(g_bytes_get_size(((const HeldFile *)
+		    g_ptr_array_index(traits->files, 0))->name), ==, tc->n);
+}
+
+/* Attributes of a tag beyond those that are read may hold a URL, or not. */
+static const struct attributes_case {
+	const char *name;
+	guint n_before;
+	const char *last;
+	guint want_files;
+	gboolean exceeds_limit;
+} attributes_cases[] = {
+	{ "n-minus-1", HTML_MAX_ATTRIBUTES - 2, "href='" ZIP "'", 1, FALSE },
+	{ "n", HTML_MAX_ATTRIBUTES - 1, "href='" ZIP "'", 1, FALSE },
+	{ "n-plus-1", HTML_MAX_ATTRIBUTES, "href='" ZIP "'", 0, TRUE },
+	{ "n-plus-1-in-entities", HTML_MAX_ATTRIBUTES, "href='&#100;ata:'", 0,
+	    TRUE },
+	{ "n-plus-1-harmless", HTML_MAX_ATTRIBUTES, "href='" "a'", 0, FALSE },
+#undef ZIP
+};
+
+static void
+test_attributes(gconstpointer data)
+{
+	const struct attributes_case *tc = data;
+	g_autoptr(GString) page = g_string_new("<html><a ");
+	g_autoptr(Traits) traits = NULL;
+
+	append_times(page, "a=b ", tc->n_before);
+	g_string_append_printf(page, "%s>&#32;", tc->last);
+	traits = examine_page(page);
+	g_assert_cmpuint(traits->files->len, ==, tc->want_files);
+	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
+}
+
+/* Pages of 20 MB: time in the square of that would not end. */
+static const struct large_page_case {
+	const char *name;
+	const char *piece;
+} large_page_cases[] = {
+	{ "tags", "<a <a data: " },
+	{ "schemes", "data:" },
+	{ "types", "data:a/b" },
+	{ "commas", "data:a/b," },
+	{ "empty-urls", "data:a/b;base64," },
+	{ "quotes", "<a b=\"data:" },
+	{ "both-quotes", "<a b=\"data:'" },
+	{ "comments", "<!--data:" },
+	{ "scripts", "<script>data:a;" },
+	{ "downloads", "data:;base64,AAAA download=" },
+	{ "entities", "&#100;ata:" },
+	{ "names", "data:;base64,AAAA download='a" },
+	{ "line-ends", "\n\n\n\n\n\n:" },
+};
+
+static void
+test_large_page(gconstpointer data)
+{
+	const struct large_page_case *tc = data;
+	g_autoptr(GString) page = g_string_new("<html>");
+	g_autoptr(Traits) traits = NULL;
+
+	append_times(page, tc->piece, (20u << 20) / (guint)strlen(tc->piece));
+	traits = examine_page(page);
+	g_assert_null(traits->details[TRAIT_HTML_SMUGGLING]);
+}
+
+/* Pieces of base64, whatever is between them, are one literal. */
+static void
+test_literal_gaps(void)
+{
+	g_autoptr(GString) page = g_string_new("<html><script>x = atob('UEsDBA");
+	g_autoptr(Traits) traits = NULL;
+
+	append_times(page, "AAAAAAAAAAAAAAAA' +\n                    '", 40);
+	g_string_append(page, "');</script>");
+	traits = examine_page(page);
+	g_assert_nonnull(traits->details[TRAIT_HTML_SMUGGLING]);
+}
+
 /*
  * XML with entities keeps the limit of libxml2 on its depth, 256: the root and
  * so many elements, and then one that is empty.
@@ -591,6 +819,13 @@ main(int argc, char **argv)
 	    test_source_octets);
 	ADD_TABLE("/document/active-mime/", active_mime_cases, test_active_mime);
 	ADD_TABLE("/document/xml-depth/", depth_cases, test_depth);
+	ADD_TABLE("/document/html-urls/", urls_cases, test_urls);
+	ADD_TABLE("/document/html-link/", link_cases, test_link);
+	ADD_TABLE("/document/html-name/", name_cases, test_name);
+	ADD_TABLE("/document/html-attributes/", attributes_cases,
+	    test_attributes);
+	ADD_TABLE("/document/html-large/", large_page_cases, test_large_page);
+	g_test_add_func("/document/html-literal-gaps", test_literal_gaps);
 	ADD_TABLE("/document/padded/", padded_cases, test_padded);
 	g_test_add_func("/document/source-padded", test_source_padded);
 	g_test_add_func("/document/vba-modules", test_modules);
