@@ -4,8 +4,47 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "scanner/document.h"
 #include "scanner/examiners.h"
+#include "scanner/table_text.h"
+
+/* Whether programs for tables open it for its name or its declared type. */
+static gboolean
+is_table(const PartRecord *part)
+{
+	static const char *const extensions[] = { "csv", "tsv", "tab", "xls",
+		"xlt", NULL };
+	static const char *const types[] = { "text/csv", "application/csv",
+		"text/x-csv", "text/comma-separated-values",
+		"text/tab-separated-values", "application/vnd.ms-excel", NULL };
+
+	if (part->content_type != NULL &&
+	    g_strv_contains(types, part->content_type))
+		return TRUE;
+	for (guint i = 0; i < part->names->len; i++) {
+		const char *display = g_ptr_array_index(part->names, i);
+		g_autoptr(Filename) name = filename_new(display,
+		    strlen(display), FILENAME_MEMBER);
+
+		for (guint j = 0; j < name->extensions->len; j++)
+			if (g_strv_contains(extensions,
+			    g_ptr_array_index(name->extensions, j)))
+				return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean
+is_text(const PartRecord *part)
+{
+	static const char *const types[] = { "application/octet-stream",
+		"application/x-sylk", "application/x-dif", NULL };
+
+	return g_str_has_prefix(part->detected_type, "text/") ||
+	    g_strv_contains(types, part->detected_type);
+}
 
 GPtrArray *
 examine_traits(Walk *walk, const PartRecord *part, Span octets,
@@ -17,6 +56,8 @@ examine_traits(Walk *walk, const PartRecord *part, Span octets,
 	if (part->detected_type == NULL)
 		return NULL;
 	document_examine(octets, part->detected_type, holder_type, traits);
+	if (is_text(part))
+		table_text_examine(octets, is_table(part), traits);
 	for (guint trait = 0; trait < N_TRAITS; trait++)
 		if (traits->details[trait] != NULL)
 			record_add_finding(examination->record, FINDING_TYPE,

@@ -66,6 +66,7 @@ libmailweir_a_SOURCES += \
 	scanner/remainder.c scanner/remainder.h \
 	scanner/rtf.c scanner/rtf.h \
 	scanner/scan.c scanner/scan.h \
+	scanner/table_text.c scanner/table_text.h \
 	scanner/text_view.c scanner/text_view.h \
 	scanner/tnef.c scanner/tnef.h \
 	scanner/trait.c scanner/trait.h \

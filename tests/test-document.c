@@ -14,6 +14,7 @@
 #include "scanner/html_file.h"
 #include "scanner/html_tokens.h"
 #include "scanner/ole2.h"
+#include "scanner/table_text.h"
 #include "scanner/vba.h"
 #include "signatures/file_type.h"
 #include "tests/table.h"
@@ -731,6 +732,7 @@ examine(const guint8 *octets, gsize len)
 		file_type_refine(copy, len, types[i]);
 		document_examine((Span){ copy, len }, types[i],
 		    holders[i % G_N_ELEMENTS(holders)], traits);
+		table_text_examine((Span){ copy, len }, i % 2 == 0, traits);
 	}
 }
 

@@ -24,6 +24,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-rtf \
 	tests/fuzz/fuzz-socket-request \
+	tests/fuzz/fuzz-table-text \
 	tests/fuzz/fuzz-containers \
 	tests/fuzz/fuzz-verdict
 
@@ -134,3 +135,7 @@ tests_fuzz_fuzz_onenote_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_containers_SOURCES = tests/fuzz/fuzz-containers.c $(fuzz_main)
 tests_fuzz_fuzz_containers_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_containers_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_table_text_SOURCES = tests/fuzz/fuzz-table-text.c tests/fuzz/fuzz-traits.h $(fuzz_main)
+tests_fuzz_fuzz_table_text_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_table_text_LDFLAGS = $(fuzz_ldflags)
