@@ -59,6 +59,8 @@ libmailweir_a_SOURCES += \
 	scanner/outlook_message.c scanner/outlook_message.h \
 	scanner/pdf.c scanner/pdf.h \
 	scanner/pdf_filter.c scanner/pdf_filter.h \
+	scanner/pdf_lexer.c scanner/pdf_lexer.h \
+	scanner/pdf_object.c scanner/pdf_object.h \
 	scanner/policy.h \
 	scanner/rar_survey.c scanner/rar_survey.h \
 	scanner/received.c scanner/received.h \

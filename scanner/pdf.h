@@ -15,6 +15,11 @@
 #define PDF_MAX_STREAM_OCTETS (32u << 20)
 /* Of all object streams of a file together. */
 #define PDF_MAX_OBJECT_STREAM_OCTETS (64u << 20)
+/* Streams overlap when they are hostile: what goes into decoders, in times of
+ * the file. */
+#define PDF_MAX_DECODED_RATIO 2u
+/* Names of embedded files, each for each reference to its file. */
+#define PDF_MAX_FILE_NAMES 4096u
 
 /*
  * octets: a file with "%PDF-" somewhere, or a decoded object stream, which

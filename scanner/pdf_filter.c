@@ -130,12 +130,16 @@ decode_ascii85(Output *output, Span octets)
 static void
 decode_flate(Output *output, Span octets)
 {
-	g_autoptr(GBytes) inflated = inflate_zlib(octets,
-	    output->max_octets + 1);
+	GBytes *inflated = inflate_zlib(octets, output->max_octets + 1);
 
-	if (inflated != NULL)
-		put(output, g_bytes_get_data(inflated, NULL),
-		    g_bytes_get_size(inflated));
+	if (inflated == NULL)
+		return;
+	g_byte_array_unref(output->octets);
+	output->octets = g_bytes_unref_to_array(inflated);
+	if (output->octets->len <= output->max_octets)
+		return;
+	output->exceeds_limit = TRUE;
+	g_byte_array_set_size(output->octets, (guint)output->max_octets);
 }
 
 static void
@@ -368,18 +372,17 @@ pdf_filter_decode(PdfFilter filter, const PdfFilterParms *parms, Span octets,
     gsize max_octets, gboolean *exceeds_limit)
 {
 	static const PdfFilterParms no_parms = PDF_FILTER_PARMS;
-	g_autoptr(GByteArray) decoded = g_byte_array_new();
-	Output output = { decoded, max_octets, FALSE };
+	Output output = { g_byte_array_new(), max_octets, FALSE };
 
 	parms = parms != NULL ? parms : &no_parms;
 	switch (filter) {
 	case PDF_FILTER_FLATE:
 		decode_flate(&output, octets);
-		undo_predictor(decoded, parms);
+		undo_predictor(output.octets, parms);
 		break;
 	case PDF_FILTER_LZW:
 		decode_lzw(&output, octets, parms->early_change);
-		undo_predictor(decoded, parms);
+		undo_predictor(output.octets, parms);
 		break;
 	case PDF_FILTER_ASCII85:
 		decode_ascii85(&output, octets);
@@ -397,6 +400,8 @@ pdf_filter_decode(PdfFilter filter, const PdfFilterParms *parms, Span octets,
 		break;
 	}
 	*exceeds_limit |= output.exceeds_limit;
-	return decoded->len > 0 ?
-	    g_byte_array_free_to_bytes(g_steal_pointer(&decoded)) : NULL;
+	if (output.octets->len > 0)
+		return g_byte_array_free_to_bytes(output.octets);
+	g_byte_array_unref(output.octets);
+	return NULL;
 }

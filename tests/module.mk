@@ -58,7 +58,9 @@ check_PROGRAMS += tests/test-document
 tests_test_document_SOURCES = tests/test-document.c tests/table.h
 tests_test_document_LDADD = $(MAILWEIR_LIBS)
 
-check_PROGRAMS += tests/test-pdf-filter
+check_PROGRAMS += tests/test-pdf tests/test-pdf-filter
+tests_test_pdf_SOURCES = tests/test-pdf.c tests/table.h
+tests_test_pdf_LDADD = $(MAILWEIR_LIBS)
 tests_test_pdf_filter_SOURCES = tests/test-pdf-filter.c tests/table.h
 tests_test_pdf_filter_LDADD = $(MAILWEIR_LIBS)
 
