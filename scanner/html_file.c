@@ -20,8 +20,7 @@
 
 typedef struct {
 	Span octets;
-	char *text;             /* a copy with blanks for NULs, one behind it */
-	char *lower;            /* the same in lower case */
+	char *lower;            /* a copy in lower case, NUL behind it */
 	gboolean has_builder;   /* script that can make a file */
 	gboolean has_decoder;   /* ... from text */
 	gboolean has_trigger;   /* ... and open or save it */
@@ -58,6 +57,28 @@ has_any(const Page *page, const char *const *words)
 		if (strstr(page->lower, *words) != NULL)
 			return TRUE;
 	return FALSE;
+}
+
+/* The words of a page are looked for up to a NUL. */
+static void
+replace_nuls(char *text, gsize len)
+{
+	char *end = text + len;
+
+	while ((text = memchr(text, '\0', (gsize)(end - text))) != NULL)
+		*text++ = ' ';
+}
+
+/* Caller frees. */
+static char *
+copy_without_nul(Span octets)
+{
+	char *copy = g_malloc(octets.len + 1);
+
+	memcpy(copy, octets.octets, octets.len);
+	copy[octets.len] = '\0';
+	replace_nuls(copy, octets.len);
+	return copy;
 }
 
 /* --- base64 ------------------------------------------------------------------------- */
@@ -368,10 +389,12 @@ may_have_url(const Page *page)
 static void
 examine_data_urls(Page *page)
 {
-	g_autoptr(HtmlTokens) tokens = html_tokens_new(page->text);
-	const char *markup = page->text;
+	g_autofree char *text = may_have_url(page) ?
+	    copy_without_nul(page->octets) : NULL;
+	g_autoptr(HtmlTokens) tokens = html_tokens_new(text);
+	const char *markup = text;
 	HtmlToken token = { .kind = HTML_TOKEN_TAG };
-	gboolean goes_on = may_have_url(page), exceeds_limit = FALSE;
+	gboolean goes_on = text != NULL, exceeds_limit = FALSE;
 
 	while (goes_on) {
 		gboolean was_tag = token.kind == HTML_TOKEN_TAG;
@@ -577,22 +600,9 @@ page_new(Span octets, Traits *traits)
 {
 	Page page = { .octets = octets, .traits = traits };
 
-	/* The words of the page are looked for up to a NUL. */
-	page.text = g_malloc(octets.len + 1);
-	for (gsize i = 0; i < octets.len; i++)
-		page.text[i] = octets.octets[i] == '\0' ? ' ' :
-		    (char)octets.octets[i];
-	page.text[octets.len] = '\0';
-	page.lower = octets_lower((Span){ (const guint8 *)page.text,
-		octets.len });
+	page.lower = octets_lower(octets);
+	replace_nuls(page.lower, octets.len);
 	return page;
-}
-
-static void
-page_clear(Page *page)
-{
-	g_free(page->text);
-	g_free(page->lower);
 }
 
 void
@@ -603,7 +613,7 @@ html_file_examine(Span octets, Traits *traits)
 	examine_data_urls(&page);
 	if (page_has_script(&page))
 		examine_script(&page);
-	page_clear(&page);
+	g_free(page.lower);
 }
 
 void
@@ -616,5 +626,5 @@ html_file_examine_svg(Span octets, Traits *traits)
 		traits_add(traits, TRAIT_SVG_SCRIPT, "a picture with script");
 		examine_script(&page);
 	}
-	page_clear(&page);
+	g_free(page.lower);
 }

@@ -30,8 +30,12 @@ octets_lower(Span octets)
 {
 	char *copy = g_malloc(octets.len + 1);
 
-	for (gsize i = 0; i < octets.len; i++)
-		copy[i] = g_ascii_tolower((char)octets.octets[i]);
+	/* g_ascii_tolower() is a call for each octet of megabytes. */
+	for (gsize i = 0; i < octets.len; i++) {
+		guint8 c = octets.octets[i];
+
+		copy[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+	}
 	copy[octets.len] = '\0';
 	return copy;
 }
