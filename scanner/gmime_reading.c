@@ -128,6 +128,120 @@ is_blank_line(Span message, gsize begin, gsize end)
 	return begin == end;
 }
 
+/* --- lines of blanks --------------------------------------------------------- */
+
+static gsize
+line_behind(Span message, gsize offset)
+{
+	const guint8 *end = memchr(message.octets + offset, '\n',
+	    message.len - offset);
+
+	return end != NULL ? (gsize)(end - message.octets) + 1 : message.len;
+}
+
+/* Whether a line at the offset goes on with a header section: a field, or more
+ * of the one before. */
+static gboolean
+goes_on(Span message, gsize offset, gsize end)
+{
+	gsize i = offset;
+
+	if (i < end && (message.octets[i] == ' ' || message.octets[i] == '\t'))
+		return TRUE;
+	if (end - offset > 2 && memcmp(message.octets + offset, "--", 2) == 0)
+		return FALSE;
+	while (i < end && g_ascii_isgraph(message.octets[i]) &&
+	    message.octets[i] != ':')
+		i++;
+	while (i < end && (message.octets[i] == ' ' ||
+	    message.octets[i] == '\t'))
+		i++;
+	return i > offset && i < end && message.octets[i] == ':';
+}
+
+static gboolean
+is_empty_line(Span message, gsize offset, gsize end)
+{
+	return end > offset && (message.octets[offset] == '\n' ||
+	    message.octets[offset] == '\r') &&
+	    is_blank_line(message, offset, end);
+}
+
+/* Where the first line begins, at or behind the offset, that has more than
+ * blanks in it, or nothing. */
+static gsize
+behind_blanks(Span message, gsize offset)
+{
+	while (offset < message.len) {
+		gsize end = line_behind(message, offset);
+
+		if (is_empty_line(message, offset, end) ||
+		    !is_blank_line(message, offset, end))
+			break;
+		offset = end;
+	}
+	return offset;
+}
+
+/*
+ * Where a header section ends that begins at the offset: at an empty line, or at
+ * a line of blanks with no field behind it, nor an empty line. What is no header
+ * section may end anywhere.
+ */
+static gsize
+section_end(Span message, gsize begin)
+{
+	gsize end, next;
+
+	for (; begin < message.len; begin = next) {
+		end = next = line_behind(message, begin);
+		if (!is_blank_line(message, begin, end))
+			continue;
+		if (!is_empty_line(message, begin, end)) {
+			next = behind_blanks(message, end);
+			end = line_behind(message, next);
+			if (next < message.len && !goes_on(message, next, end) &&
+			    !is_empty_line(message, next, end))
+				return begin;
+		} else if (!goes_on(message, end, line_behind(message, end))) {
+			return begin;
+		}
+		/* Else the section of a message may begin there. */
+	}
+	return message.len;
+}
+
+/*
+ * A line of blanks is more of the field before (RFC 5322, 4.2, obs-FWS); but
+ * where no field follows, all but a few take it for the empty line that is
+ * meant. GMime is one of the few. Returns a copy of the message that has an
+ * empty line there, of the same length; NULL: it needs none. Caller frees.
+ */
+static guint8 *
+with_empty_lines(Span message)
+{
+	guint8 *copy = NULL;
+	const guint8 *dashes;
+	gsize begin = 0, end;
+
+	while ((end = section_end(message, begin)) < message.len) {
+		if (!is_empty_line(message, end, line_behind(message, end))) {
+			if (copy == NULL)
+				copy = g_memdup2(message.octets, message.len);
+			copy[end] = '\n';
+		}
+		dashes = memmem(message.octets + end, message.len - end, "\n--",
+		    3);
+		if (dashes == NULL)
+			break;
+		begin = line_behind(message,
+		    (gsize)(dashes - message.octets) + 1);
+	}
+	return copy;
+}
+
+/* --- sections ------------------------------------------------------------------ */
+
 /*
  * Where the header section begins in which GMime sees a first field at the
  * offset; -1: none, and the body begins there. It leaves out fields whose names
@@ -336,10 +450,11 @@ gmime_reading(Span message, const char *base, guint depth,
 	g_autoptr(GMimeParserOptions) options = g_mime_parser_options_new();
 	g_autofree char *path = g_strconcat(base, *base != '\0' ? ">" : "",
 	    NULL);
+	g_autofree guint8 *copy = with_empty_lines(message);
 	/* The stream reads the octets where they are, and the array gives them
 	 * back below: a message is held once. */
-	GByteArray *array = g_byte_array_new_take((guint8 *)message.octets,
-	    message.len);
+	GByteArray *array = g_byte_array_new_take(copy != NULL ? copy :
+	    (guint8 *)message.octets, message.len);
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(array);
 	g_autoptr(GMimeParser) parser = NULL;
 	g_autoptr(GMimeMessage) parsed = NULL;

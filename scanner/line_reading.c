@@ -19,6 +19,12 @@
 /* Blanks and the like before an indented field. */
 #define MAX_INDENT 16
 
+/* The first line of a kind, at or behind an offset that only grows. */
+struct next {
+	gsize begin;
+	gsize from;
+};
+
 struct walk {
 	Span message;
 	const char *base;
@@ -29,8 +35,9 @@ struct walk {
 	GHashTable *known;      /* offset of a body -> its end, canonical reading */
 	GHashTable *empty;      /* offsets of headers of empty parts, likewise */
 	Record *record;
-	gsize next_dashes;      /* first line with two dashes at or behind... */
-	gsize dashes_from;      /* ...this offset */
+	struct next dashes;     /* lines with two dashes */
+	struct next empty_line;
+	struct next dashes_behind;      /* ... behind such a line */
 	gsize last_header;      /* where the last entity's header begins */
 	gsize last_body;        /* and where its body begins */
 	guint found;
@@ -189,20 +196,24 @@ begins_coded_file(Span line)
 
 /* --- entities -------------------------------------------------------------------- */
 
-/* The first line with two dashes at or behind from, which only grows. */
 static gsize
-next_dashes(struct walk *walk, gsize from)
+next_such(const struct walk *walk, struct next *next,
+    gboolean (*is_such)(Span line), gsize from)
 {
-	gsize i = MAX(from, walk->next_dashes);
+	gsize i = MAX(from, next->begin);
 
-	if (from >= walk->dashes_from && from <= walk->next_dashes)
-		return walk->next_dashes;
-	while (i < walk->message.len &&
-	    !has_dashes(line_at(walk->message, i)))
+	if (from >= next->from && from <= next->begin)
+		return next->begin;
+	while (i < walk->message.len && !is_such(line_at(walk->message, i)))
 		i = next_line(walk->message, line_end(walk->message, i));
-	walk->dashes_from = from;
-	walk->next_dashes = i;
+	*next = (struct next){ i, from };
 	return i;
+}
+
+static gboolean
+is_empty(Span line)
+{
+	return line.len == 0;
 }
 
 /* Without the line end that belongs to the delimiter. */
@@ -273,6 +284,16 @@ enclosing_part(struct walk *walk, const guint8 *octet)
 	return NULL;
 }
 
+/* Whether the body of a part of the canonical reading begins there: who reads
+ * on behind its end sees the same file, and something behind it. */
+static gboolean
+begins_part(struct walk *walk, const guint8 *octet)
+{
+	const Entity *part = enclosing_part(walk, octet);
+
+	return part != NULL && part->body.octets == octet;
+}
+
 /* Whether the offset lies in text that is well understood: there it is a
  * quotation. */
 static gboolean
@@ -327,7 +348,8 @@ add_entity(struct walk *walk, gsize header, gsize body, gsize end)
 	entity->header = (Span){ message.octets + header, body - header };
 	entity->body = (Span){ message.octets + body, end - body };
 	entity->content_type = declared_type(walk, header, body);
-	entity->is_hidden = header < body && !is_quoted(walk, header);
+	entity->is_hidden = header < body && !is_quoted(walk, header) &&
+	    !begins_part(walk, message.octets + body);
 	g_ptr_array_add(walk->entities, entity);
 	g_hash_table_insert(walk->known, GSIZE_TO_POINTER(body),
 	    GSIZE_TO_POINTER(end));
@@ -399,6 +421,24 @@ has_only_dashes(Span message, gsize from, gsize to)
 	return TRUE;
 }
 
+/* The header section has a line of blanks, with which it goes on for some, to
+ * the first empty line; fields that seem to begin other parts are in it. */
+static void
+add_behind_blanks(struct walk *walk, gsize header, gsize offset)
+{
+	Span message = walk->message;
+	gsize empty = next_such(walk, &walk->empty_line, is_empty, offset);
+	gsize body = empty < message.len ? next_line(message, empty) : empty;
+	gsize end = next_such(walk, &walk->dashes_behind, has_dashes, body);
+
+	if (body == message.len)
+		return;
+	add_entity(walk, header, body, end);
+	/* The message itself is all that there is. */
+	if (header == 0 && end < message.len)
+		add_entity(walk, header, body, message.len);
+}
+
 /*
  * The entity whose header section has a MIME field at offset. Where its body
  * begins, clients differ: behind the first empty line, or at the first line
@@ -440,7 +480,7 @@ read_entity(struct walk *walk, gsize offset)
 	     next = next_line(message, line_end(message, next)))
 		if (visit_line(walk, line_at(message, next)))
 			break;
-	end = MIN(next_dashes(walk, body), next);
+	end = MIN(next_such(walk, &walk->dashes, has_dashes, body), next);
 	/* Whether a line with dashes ends the body only the canonical reading
 	 * can know: where it does not agree, the body may go on. */
 	if (g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) ||
@@ -455,6 +495,9 @@ read_entity(struct walk *walk, gsize offset)
 	}
 	if (odd != 0)
 		add_entity(walk, header, odd, end);
+	if (i < message.len && line_at(message, i).len > 0 &&
+	    !has_dashes(line_at(message, i)))
+		add_behind_blanks(walk, header, body);
 	walk->last_header = header;
 	walk->last_body = body;
 	return next;

@@ -33,6 +33,8 @@ struct scan {
 	guint64 decoded_octets; /* of all readings together */
 	guint messages;         /* inside the message */
 	GHashTable *entered;    /* digests of the objects that held them */
+	/* Digests of what the canonical reading of the message itself shows. */
+	GHashTable *shown;
 };
 
 /* An entity that is no multipart, and what its header section says. */
@@ -384,6 +386,14 @@ reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
 }
 
 static void
+note_shown(struct scan *scan, const Entity *entity, const PartRecord *part)
+{
+	if (*entity->parent == '\0' && part->sha256 != NULL &&
+	    strcmp(entity->reading, GMIME_READING) == 0)
+		g_hash_table_add(scan->shown, part->sha256);
+}
+
+static void
 add_hidden(struct scan *scan, const Entity *entity, const PartRecord *part,
     const char *rule, Verdict verdict)
 {
@@ -397,7 +407,8 @@ add_hidden(struct scan *scan, const Entity *entity, const PartRecord *part,
 /*
  * An object that only a tolerant reading shows, and that is more than text (or
  * a message, whose parts are looked at on their own), is refused as such: no
- * sane sender makes it, and what one client shows of it another one hides.
+ * sane sender makes it, and what one client shows of it another one hides. The
+ * same octets once more are no other object.
  */
 static void
 check_hidden(struct scan *scan, struct leaf *leaf, const PartRecord *part,
@@ -405,7 +416,9 @@ check_hidden(struct scan *scan, struct leaf *leaf, const PartRecord *part,
 {
 	const char *type = part->detected_type;
 
-	if (!leaf->entity->is_hidden || part->size == 0 || type == NULL)
+	if (!leaf->entity->is_hidden || part->size == 0 || type == NULL ||
+	    (part->sha256 != NULL &&
+	        g_hash_table_contains(scan->shown, part->sha256)))
 		return;
 	if (g_str_has_prefix(type, "text/") ||
 	    g_str_has_prefix(type, "message/")) {
@@ -461,6 +474,7 @@ examine_decoded(struct scan *scan, struct leaf *leaf,
 		return;
 	if (has_text_type(part))
 		examination_add_text(scan->examination, octets);
+	note_shown(scan, entity, part);
 	check_hidden(scan, leaf, part, encoding);
 	if (encoding == ENCODING_IDENTITY)
 		examine_base64_runs(scan, octets, part->path);
@@ -688,12 +702,13 @@ message_examine(Span message, const RuleSet *rules, const ScanPolicy *policy,
 	g_autoptr(Examination) examination = examination_new(rules, policy,
 	    record);
 	/* The parts of the record own the digests. */
+	g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GHashTable) entered = g_hash_table_new(g_str_hash,
 	    g_str_equal);
 	struct scan scan = { .rules = rules, .policy = policy, .record = record,
 		.examination = examination, .content = content,
 		.envelope = envelope, .message = message,
-		.entered = entered };
+		.entered = entered, .shown = shown };
 
 	examine_message(&scan, message, "", 0);
 	examination_unlock(examination);

@@ -216,6 +216,27 @@ def structure():
         b"filename=data\n\n", b"filename=data\n")]))
     both("16-border-of-blanks", lambda data: multipart([TEXT, leaf(
         data).replace(b"filename=data\n\n", b"filename=data\n \n")]))
+    field = b'Content-Type: multipart/mixed; boundary="=_b"\n'
+    blanks = field + b" \t\n \n"
+    image = leaf(fixtures.PNG, type_=b"image/png")
+    both("16-message-border-of-blanks", lambda data: HEAD + blanks + mixed(
+        [TEXT, leaf(data), image]))
+    save("16-pictures-behind-border-of-blanks", HEAD + blanks + mixed(
+        [image, TEXT, image.replace(b"=data\n", b"=data\n \n")]),
+         fixtures.ACCEPT, "!finding hidden-part")
+    save("16-border-of-blanks-in-attached", multipart(
+        [TEXT, b"Content-Type: message/rfc822\n\n" + HEAD + blanks.replace(
+            b"=_b", b"in") + mixed([TEXT, image], boundary=b"in")]),
+         fixtures.ACCEPT, "!finding hidden-part")
+    both("16-file-behind-blanks-and-empty-line", lambda data: multipart(
+        [TEXT, leaf(HARMLESS).replace(b"filename=data\n\n", b"filename=data\n "
+                                      b"\n") + b"\n" + b64(data)]))
+    both("16-file-across-delimiters", lambda data: HEAD + blanks.replace(
+        b"=_b", b"=_.") + b"--=_.\n" + leaf(b"", body=b64(data).replace(
+            b"\n", b"\n--=_.\n\n", 2)))
+    save("16-blanks-in-field", HEAD + b"X-Report: a\n \n  b\n \nX-A: b\n" +
+         field + b"\n" + mixed([TEXT, image]), fixtures.ACCEPT,
+         "!finding hidden-part")
     both("16-stray-empty-line", lambda data: multipart([TEXT, leaf(
         data).replace(b"Content-Disp", b"\nContent-Disp")]))
     both("17-multipart-in-base64", lambda data: HEAD +
