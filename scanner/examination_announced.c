@@ -102,7 +102,8 @@ examine_unread(Walk *walk, Container *container, const Announced *announced,
 	part->coverage = COVERAGE_SKIPPED;
 	if (announced->is_alias)
 		part->why = g_strdup("another name of a member");
-	else if (announced->is_encrypted)
+	else if (announced->is_encrypted || (container->survey != NULL &&
+	    zip_survey_is_all_iwork(container->survey)))
 		part->why = g_strdup("encrypted");
 	else if (announced->size < MIN_VISITED_OCTETS)
 		part->why = g_strdup("too small to hold anything");

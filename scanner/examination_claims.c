@@ -176,9 +176,9 @@ detect_type(const Examination *examination, Span octets, gboolean is_file,
 	    octets.len, type)) : NULL;
 }
 
-static void
-add_encrypted(Examination *examination, PartRecord *part, const char *reading,
-    const char *what)
+void
+add_encrypted_document(Examination *examination, PartRecord *part,
+    const char *reading, const char *what)
 {
 	part->is_encrypted = TRUE;
 	record_add_finding(examination->record, FINDING_ENCRYPTED,
@@ -211,10 +211,10 @@ examine_type(Examination *examination, PartRecord *part, Span octets,
 	}
 	/* A CFB file with an EncryptedPackage stream ([MS-OFFCRYPTO] 2.3). */
 	if (strcmp(part->detected_type, "application/encrypted") == 0)
-		add_encrypted(examination, part, reading,
+		add_encrypted_document(examination, part, reading,
 		    "an encrypted Office document");
 	if (cms_is_encrypted(octets))
-		add_encrypted(examination, part, reading,
+		add_encrypted_document(examination, part, reading,
 		    "an encrypted S/MIME message");
 	for (guint i = 0; i < names->len; i++) {
 		const Filename *name = g_ptr_array_index(names, i);

@@ -58,6 +58,9 @@ check_survey(EngineScan *scan, Container *container)
 		    verdict_of(walk->examination->policy->ambiguous_archive),
 		    container->part->path, part_first_name(container->part),
 		    walk->reading, "%s", words);
+	if (survey->has_iwork_verifier || zip_survey_is_all_iwork(survey))
+		add_encrypted_document(walk->examination, container->part,
+		    walk->reading, "an encrypted iWork document");
 	/* What lists the same octets as many members is a bomb for those who
 	 * unpack it, though not for us. */
 	if ((survey->oddities & ZIP_ODD_OVERLAP) != 0)

@@ -103,6 +103,10 @@ void add_size_finding(Examination *examination, PartRecord *part,
 void examine_type(Examination *examination, PartRecord *part, Span octets,
     const GPtrArray *names, const char *reading);
 
+/* what: "an encrypted ..." for people. */
+void add_encrypted_document(Examination *examination, PartRecord *part,
+    const char *reading, const char *what);
+
 /* What libclamav takes part for, where that is worse than what it was detected
  * as. */
 void examine_second_opinion(Examination *examination, const PartRecord *part,

@@ -28,6 +28,11 @@
 #define FLAG_ENCRYPTED 1u
 #define FLAG_DESCRIPTOR 8u
 #define IN_EXTRA 0xffffffffu
+/* What iWork calls its encryption, which is older than 2013: methods, and a
+ * member with what verifies the password since. */
+#define METHOD_IWORK_STORED 25451u
+#define METHOD_IWORK_DEFLATED 25452u
+#define NAME_IWORK_VERIFIER ".iwpv2"
 #define EXTRA_ZIP64 0x0001u
 #define EXTRA_UNICODE_PATH 0x7075u
 
@@ -310,6 +315,20 @@ is_rare_method(guint method)
 }
 
 static void
+survey_iwork(ZipSurvey *survey, const struct entry *central)
+{
+	static const char verifier[] = NAME_IWORK_VERIFIER;
+
+	survey->has_iwork_verifier |= is_same(central->name,
+	    (Span){ (const guint8 *)verifier, sizeof(verifier) - 1 });
+	if (central->method == METHOD_IWORK_STORED ||
+	    central->method == METHOD_IWORK_DEFLATED)
+		survey->has_iwork_method = TRUE;
+	else
+		survey->has_other_method |= central->size > 0;
+}
+
+static void
 survey_member(ZipSurvey *survey, Span octets, const struct entry *central,
     const struct directory *directory, GArray *ranges, GHashTable *names)
 {
@@ -323,6 +342,7 @@ survey_member(ZipSurvey *survey, Span octets, const struct entry *central,
 		survey->oddities |= ZIP_ODD_DUPLICATE;
 	survey->has_rare_method |= is_rare_method(central->method);
 	survey->has_encrypted |= (central->flags & FLAG_ENCRYPTED) != 0;
+	survey_iwork(survey, central);
 	if (!is_same(central->unicode_name, central->name))
 		add_alias(survey, central->unicode_name);
 	if (central->local > octets.len) {
@@ -462,6 +482,13 @@ zip_survey_needs_reader(const ZipSurvey *survey)
 {
 	return survey->has_rare_method ||
 	    (survey->oddities & ~(guint)ZIP_ODD_AFTER) != 0;
+}
+
+gboolean
+zip_survey_is_all_iwork(const ZipSurvey *survey)
+{
+	return survey->has_iwork_method && !survey->has_other_method &&
+	    survey->oddities == 0;
 }
 
 char *

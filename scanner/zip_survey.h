@@ -29,10 +29,15 @@ typedef struct {
 	guint oddities;         /* bits of ZipOddity */
 	/* A method of compression that libclamav does not know. */
 	gboolean has_rare_method;
+	gboolean has_encrypted;
+	/* Encrypted as programs of iWork do it: since 2013 with a member that
+	 * verifies the password; before, all members by methods of their own. */
+	gboolean has_iwork_verifier;
+	gboolean has_iwork_method;
+	gboolean has_other_method;
 	/* Of char *: names beside those of the local headers, where they differ:
 	 * in the directory, in the Unicode path field (APPNOTE 4.6.9), and in
 	 * other central directories. */
-	gboolean has_encrypted;
 	GPtrArray *aliases;
 	GArray *unlisted;       /* of gsize: where such a local header is */
 } ZipSurvey;
@@ -47,6 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ZipSurvey, zip_survey_free)
 
 /* Whether it takes more than libclamav to see all that is in the file. */
 gboolean zip_survey_needs_reader(const ZipSurvey *survey);
+
+/* Whether its members are such that iWork alone can read them, and no others. */
+gboolean zip_survey_is_all_iwork(const ZipSurvey *survey);
 
 /* "two names, octets behind the end". Caller frees. */
 char *zip_survey_describe(const ZipSurvey *survey);
