@@ -84,7 +84,7 @@ append_hex(GByteArray *octets, const char *hex)
 
 	for (; *hex != '\0'; hex++) {
 		int digit = g_ascii_xdigit_value(*hex);
-		guint8 octet = (guint8)(high << 4 | digit);
+		guint8 octet = (guint8)(high * 16 + digit);
 
 		if (digit < 0)
 			continue;
