@@ -366,15 +366,22 @@ examine_tag(Page *page, const HtmlTag *tag)
 	}
 }
 
-/* Whether a tag of which not all attributes were read may hold a URL. */
-static gboolean
-holds_url(Span tag)
+/*
+ * A tag of which not all attributes were read: often none at all, "a <b" in a
+ * text. It counts where it may give a file a name that is not known.
+ */
+static void
+examine_large_tag(Page *page, Span tag)
 {
 	g_autofree char *plain = html_decode_entities((const char *)tag.octets,
 	    tag.len);
 	Span text = { (const guint8 *)plain, strlen(plain) };
+	g_autofree char *lower = octets_lower(text);
 
-	return take_scheme(&text);
+	if (strstr(lower, "download") == NULL)
+		examine_urls(page, text, NULL, FALSE);
+	else if (take_scheme(&text) && strstr(lower, "base64") != NULL)
+		page->traits->exceeds_limit = TRUE;
 }
 
 /* Most XML has none, and need not be taken apart. */
@@ -406,7 +413,7 @@ examine_data_urls(Page *page)
 		if (!was_tag)
 			examine_text(page, last);
 		else if (exceeds_limit)
-			page->traits->exceeds_limit |= holds_url(last);
+			examine_large_tag(page, last);
 		examine_text(page, (Span){ (const guint8 *)token.text,
 			token.text_len });
 		markup = token.text + token.text_len;

@@ -600,7 +600,7 @@ test_name(gconstpointer data)
 		    g_ptr_array_index(traits->files, 0))->name), ==, tc->n);
 }
 
-/* Attributes of a tag beyond those that are read may hold a URL, or not. */
+/* Attributes of a tag beyond those that are read: is a file's name one? */
 static const struct attributes_case {
 	const char *name;
 	guint n_before;
@@ -610,10 +610,15 @@ static const struct attributes_case {
 } attributes_cases[] = {
 	{ "n-minus-1", HTML_MAX_ATTRIBUTES - 2, "href='" ZIP "'", 1, FALSE },
 	{ "n", HTML_MAX_ATTRIBUTES - 1, "href='" ZIP "'", 1, FALSE },
-	{ "n-plus-1", HTML_MAX_ATTRIBUTES, "href='" ZIP "'", 0, TRUE },
-	{ "n-plus-1-in-entities", HTML_MAX_ATTRIBUTES, "href='&#100;ata:'", 0,
-	    TRUE },
-	{ "n-plus-1-harmless", HTML_MAX_ATTRIBUTES, "href='" "a'", 0, FALSE },
+	{ "n-plus-1", HTML_MAX_ATTRIBUTES, "href='" ZIP "'", 1, FALSE },
+	{ "n-plus-1-in-entities", HTML_MAX_ATTRIBUTES,
+	    "href='&#100;ata:application/zip;base64,UEsDBAo='", 1, FALSE },
+	{ "n-plus-1-with-name", HTML_MAX_ATTRIBUTES, "href='" ZIP
+	    "' download=a.vbs", 0, TRUE },
+	{ "n-plus-1-harmless", HTML_MAX_ATTRIBUTES, "href='a' download='b'", 0,
+	    FALSE },
+	{ "n-plus-1-of-words", HTML_MAX_ATTRIBUTES, "{ data: a, download: b }",
+	    0, FALSE },
 #undef ZIP
 };
 
