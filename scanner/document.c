@@ -254,11 +254,34 @@ is_xml(Span octets, const char *type)
 	    begins(octets, "\xfe\xff\0<\0?", 6);
 }
 
-static void
-examine_text(Span octets, const char *type, Traits *traits)
+/* A page in UTF-16 with its mark, in UTF-8; pairs of units, which are no mark of
+ * HTML, become U+FFFD. NULL: it is none. Caller unrefs. */
+static GBytes *
+decode_utf16(Span octets)
 {
-	if (is_xml(octets, type))
-		office_examine_xml(octets, traits);
+	gboolean is_big = begins(octets, "\xfe\xff", 2);
+	Cursor cursor = { octets, FALSE };
+	GString *text;
+	gsize len;
+
+	if (!is_big && !begins(octets, "\xff\xfe", 2))
+		return NULL;
+	text = g_string_sized_new(octets.len);
+	cursor_u16(&cursor);
+	while (cursor.rest.len >= 2) {
+		guint16 unit = (guint16)(is_big ?
+		    cursor_big_endian(&cursor, 2) : cursor_u16(&cursor));
+
+		g_string_append_unichar(text, g_unichar_validate(unit) ? unit :
+		    0xfffd);
+	}
+	len = text->len;
+	return g_bytes_new_take(g_string_free(text, FALSE), len);
+}
+
+static void
+examine_page(Span octets, const char *type, Traits *traits)
+{
 	if (strcmp(type, "image/svg+xml") == 0 || (is_xml(octets, type) &&
 	    octets_find(octets, "<svg") != NULL))
 		html_file_examine_svg(octets, traits);
@@ -267,6 +290,19 @@ examine_text(Span octets, const char *type, Traits *traits)
 	    octets_find(octets, "<script") != NULL ||
 	    octets_find(octets, "<SCRIPT") != NULL)
 		html_file_examine(octets, traits);
+}
+
+static void
+examine_text(Span octets, const char *type, Traits *traits)
+{
+	g_autoptr(GBytes) decoded = decode_utf16(octets);
+
+	if (is_xml(octets, type))
+		office_examine_xml(octets, traits);
+	if (decoded != NULL)
+		octets.octets = g_bytes_get_data(decoded, &octets.len);
+	if (octets.len > 0)
+		examine_page(octets, type, traits);
 }
 
 void

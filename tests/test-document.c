@@ -573,6 +573,35 @@ test_link(gconstpointer data)
 	g_assert_cmpstr(got, ==, tc->want);
 }
 
+/* The same link in a page of UTF-16, with its mark. */
+static const struct wide_case {
+	const char *name;
+	const char *mark;
+	const char *charset;
+	const char *type;       /* detected */
+} wide_cases[] = {
+	{ "little-endian", "\xff\xfe", "UTF-16LE", "text/html" },
+	{ "big-endian", "\xfe\xff", "UTF-16BE", "text/html" },
+	{ "as-text", "\xff\xfe", "UTF-16LE", "text/plain" },
+	{ "as-picture", "\xfe\xff", "UTF-16BE", "image/svg+xml" },
+};
+
+static void
+test_wide(gconstpointer data)
+{
+	const struct wide_case *tc = data;
+	g_autoptr(GString) page = g_string_new(tc->mark);
+	g_autoptr(Traits) traits = traits_new();
+	gsize len;
+	g_autofree char *wide = g_convert("<html>\xe6\x96\x87<a href='" ZIP
+	    "'>", -1, tc->charset, "UTF-8", NULL, &len, NULL);
+
+	g_string_append_len(page, wide, (gssize)len);
+	document_examine((Span){ (const guint8 *)page->str, page->len },
+	    tc->type, NULL, traits);
+	g_assert_nonnull(traits->details[TRAIT_HTML_SMUGGLING]);
+}
+
 static const struct name_case {
 	const char *name;
 	guint n;
@@ -828,6 +857,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/document/xml-depth/", depth_cases, test_depth);
 	ADD_TABLE("/document/html-urls/", urls_cases, test_urls);
 	ADD_TABLE("/document/html-link/", link_cases, test_link);
+	ADD_TABLE("/document/html-in-utf-16/", wide_cases, test_wide);
 	ADD_TABLE("/document/html-name/", name_cases, test_name);
 	ADD_TABLE("/document/html-attributes/", attributes_cases,
 	    test_attributes);
