@@ -13,6 +13,9 @@
 /* Elements within elements of indefinite length, and strings within strings. */
 #define MAX_DEPTH 8
 
+/* Enough for the type of the content and what is before it, as BER has it. */
+#define CONTENT_INFO_OCTETS 64
+
 #define TAG_OID 0x06
 #define TAG_SEQUENCE 0x30
 #define TAG_CONTEXT_0 0xa0
@@ -158,9 +161,10 @@ inner_content(Span rest)
 	    g_byte_array_free_to_bytes(g_steal_pointer(&content)) : NULL;
 }
 
-/* The octets in PEM's lines of base64; NULL: it is no PEM. Caller unrefs. */
+/* The octets in PEM's lines of base64, or the first max_octets of them; NULL:
+ * it is no PEM. Caller unrefs. */
 static GBytes *
-from_pem(Span octets)
+from_pem(Span octets, gsize max_octets)
 {
 	static const char *const labels[] = { "-----BEGIN CMS-----",
 		"-----BEGIN PKCS7-----", "-----BEGIN PKCS #7 SIGNED DATA-----" };
@@ -179,7 +183,8 @@ from_pem(Span octets)
 		end = memchr(octets.octets, '-', octets.len);
 		if (end != NULL)
 			octets.len = (gsize)(end - octets.octets);
-		readings = decode_readings(octets, ENCODING_BASE64, octets.len);
+		readings = decode_readings(octets, ENCODING_BASE64,
+		    max_octets);
 		decoded = g_ptr_array_index(readings, 0);
 		return g_bytes_ref(decoded->octets);
 	}
@@ -187,23 +192,29 @@ from_pem(Span octets)
 }
 
 GBytes *
-cms_content(Span octets, gsize max_octets)
+cms_content(Span octets, gsize max_octets, gboolean *is_cut)
 {
-	g_autoptr(GBytes) pem = from_pem(octets);
+	g_autoptr(GBytes) pem = from_pem(octets, octets.len);
 	g_autoptr(GBytes) content = NULL;
 	Span rest = octets, deflated;
+	gboolean is_whole = FALSE;
+	GBytes *inflated;
 
+	*is_cut = FALSE;
 	if (pem != NULL)
 		rest.octets = g_bytes_get_data(pem, &rest.len);
 	switch (take_content_info(&rest)) {
 	case CMS_SIGNED:
 		return inner_content(rest);
 	case CMS_COMPRESSED:
+		*is_cut = TRUE;
 		content = inner_content(rest);
 		if (content == NULL)
 			return NULL;
 		deflated.octets = g_bytes_get_data(content, &deflated.len);
-		return inflate_zlib(deflated, max_octets);
+		inflated = inflate_zlib(deflated, max_octets, &is_whole);
+		*is_cut = !is_whole;
+		return inflated;
 	case CMS_ENCRYPTED:
 	case CMS_NONE:
 		break;
@@ -214,7 +225,7 @@ cms_content(Span octets, gsize max_octets)
 gboolean
 cms_is_encrypted(Span octets)
 {
-	g_autoptr(GBytes) pem = from_pem(octets);
+	g_autoptr(GBytes) pem = from_pem(octets, CONTENT_INFO_OCTETS);
 	Span rest = octets;
 
 	if (pem != NULL)

@@ -14,10 +14,11 @@
 
 /*
  * The content that octets sign or compress, and at most max_octets of the
- * latter; caller unrefs. NULL: they are neither, or a detached signature.
- * Damaged BER gives what can be read of it.
+ * latter; caller unrefs. NULL: they are neither, or a detached signature, or
+ * nothing can be read. Damaged BER gives what can be read of it. is_cut: what is
+ * compressed was not read to its end.
  */
-GBytes *cms_content(Span octets, gsize max_octets);
+GBytes *cms_content(Span octets, gsize max_octets, gboolean *is_cut);
 
 /* Whether only the owner of a key can read the content: EnvelopedData,
  * EncryptedData (RFC 5652 6 and 8) or AuthEnvelopedData (RFC 5083). */

@@ -232,7 +232,8 @@ examine_active_mime(Span octets, Traits *traits)
 
 	cursor_take(&cursor, ACTIVE_MIME_HEADER_OCTETS);
 	/* One more than is kept: traits_add_file() says so. */
-	inflated = inflate_zlib(cursor.rest, TRAITS_MAX_FILE_OCTETS + 1);
+	inflated = inflate_zlib(cursor.rest, TRAITS_MAX_FILE_OCTETS + 1,
+	    NULL);
 	if (inflated != NULL)
 		traits_add_file(traits, (Span){ NULL, 0 }, inflated);
 }

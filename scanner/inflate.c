@@ -11,12 +11,14 @@
 #define STEP_OCTETS 65536u
 
 GBytes *
-inflate_zlib(Span octets, gsize max_octets)
+inflate_zlib(Span octets, gsize max_octets, gboolean *is_whole)
 {
 	g_autoptr(GByteArray) inflated = g_byte_array_new();
 	z_stream stream = { 0 };
 	int result = Z_OK;
 
+	if (is_whole != NULL)
+		*is_whole = FALSE;
 	if (octets.len == 0 || inflateInit(&stream) != Z_OK)
 		return NULL;
 	stream.next_in = (Bytef *)octets.octets;
@@ -35,6 +37,8 @@ inflate_zlib(Span octets, gsize max_octets)
 			break;
 	}
 	inflateEnd(&stream);
+	if (is_whole != NULL)
+		*is_whole = result == Z_STREAM_END;
 	return inflated->len > 0 ?
 	    g_byte_array_free_to_bytes(g_steal_pointer(&inflated)) : NULL;
 }

@@ -9,8 +9,9 @@
 
 /*
  * What octets give that begin as a zlib stream (RFC 1950): as far as it is
- * sound, and at most max_octets. NULL: nothing. Caller unrefs.
+ * sound, and at most max_octets. NULL: nothing. Caller unrefs. is_whole (may be
+ * NULL): whether the stream was read to its end.
  */
-GBytes *inflate_zlib(Span octets, gsize max_octets);
+GBytes *inflate_zlib(Span octets, gsize max_octets, gboolean *is_whole);
 
 #endif

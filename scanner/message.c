@@ -358,13 +358,20 @@ static void
 reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
     TransferEncoding encoding, Span octets)
 {
+	gboolean is_cut;
 	g_autoptr(GBytes) content = cms_content(octets,
-	    scan->policy->max_part_octets + 1);
+	    scan->policy->max_part_octets + 1, &is_cut);
 
 	/* S/MIME opaque-signed or compressed (RFC 8551 3.5.2, 3.6): the content
 	 * is an entity. */
 	if (content != NULL && !check_inflated(scan, part, content, octets))
 		return;
+	if (is_cut)
+		record_add_finding(scan->record, FINDING_TYPE,
+		    "damaged-container",
+		    verdict_of(scan->policy->unopened_container),
+		    part->path, NULL, leaf->entity->reading,
+		    "compressed S/MIME that cannot be read to its end");
 	if (content != NULL)
 		octets.octets = g_bytes_get_data(content, &octets.len);
 	else if (!is_composite(leaf->declaration, encoding) &&

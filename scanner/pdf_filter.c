@@ -130,7 +130,8 @@ decode_ascii85(Output *output, Span octets)
 static void
 decode_flate(Output *output, Span octets)
 {
-	GBytes *inflated = inflate_zlib(octets, output->max_octets + 1);
+	GBytes *inflated = inflate_zlib(octets, output->max_octets + 1,
+	    NULL);
 
 	if (inflated == NULL)
 		return;

@@ -13,8 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	g_autoptr(GBytes) content = cms_content((Span){ data, size },
-	    1u << 20);
+	gboolean is_cut;
+	g_autoptr(GBytes) content = cms_content((Span){ data, size }, 1u << 20,
+	    &is_cut);
 
 	cms_is_encrypted((Span){ data, size });
 	/* What is signed is less than what signs it; else it was inflated. */
