@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/examiners.h"
+#include "signatures/file_type.h"
 
 static void
 container_free(gpointer data)
@@ -107,7 +108,7 @@ on_name(const char *container_type, const char *name, guint64 size,
 	}
 	/* libclamav believes in two octets too. */
 	if (g_strcmp0(container->part->detected_type,
-	    "application/x-guessed-archive") == 0)
+	    FILE_TYPE_GUESSED_ARCHIVE) == 0)
 		return;
 	announced = announce(scan, container, name, size, is_encrypted);
 	/* Once is enough, whatever else has the same name. */

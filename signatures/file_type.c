@@ -345,13 +345,13 @@ static const struct {
 	    "application/x-guessed-disk-image" },
 	{ "application/x-virtualbox-vhd", "application/x-guessed-disk-image" },
 	{ "application/x-iso9660-image", "application/x-guessed-disk-image" },
-	{ "application/x-cpio", "application/x-guessed-archive" },
-	{ "application/gzip", "application/x-guessed-archive" },
-	{ "application/x-gzip", "application/x-guessed-archive" },
-	{ "application/x-compress", "application/x-guessed-archive" },
-	{ "application/x-arc", "application/x-guessed-archive" },
+	{ "application/x-cpio", FILE_TYPE_GUESSED_ARCHIVE },
+	{ "application/gzip", FILE_TYPE_GUESSED_ARCHIVE },
+	{ "application/x-gzip", FILE_TYPE_GUESSED_ARCHIVE },
+	{ "application/x-compress", FILE_TYPE_GUESSED_ARCHIVE },
+	{ "application/x-arc", FILE_TYPE_GUESSED_ARCHIVE },
 	/* "DZ" */
-	{ "application/x-dzip", "application/x-guessed-archive" },
+	{ "application/x-dzip", FILE_TYPE_GUESSED_ARCHIVE },
 };
 
 static const char *

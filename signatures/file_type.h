@@ -12,11 +12,14 @@
 
 #include <glib.h>
 
+/* What begins like an archive by two octets and is none that makes sense. */
+#define FILE_TYPE_GUESSED_ARCHIVE "application/x-guessed-archive"
+
 /*
  * The type of some octets, given what libmagic says of them (never NULL): a
  * better one, static, or detected_type itself. What libmagic took for a program,
  * a disk image or an archive because of an octet or two, and is none that makes
- * sense, becomes application/x-guessed-program, -disk-image or -archive.
+ * sense, becomes application/x-guessed-program, -disk-image or -archive (above).
  */
 const char *file_type_refine(const void *octets, gsize len,
     const char *detected_type);
