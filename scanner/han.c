@@ -47,10 +47,32 @@ han_can_simplify(const Han *han)
 	return han->opencc != (opencc_t)-1;
 }
 
+/* The first character of that script, a radical. */
+#define FIRST_HAN 0x2e80
+
 static gboolean
 is_han(gunichar c)
 {
-	return g_unichar_get_script(c) == G_UNICODE_SCRIPT_HAN;
+	return c >= FIRST_HAN &&
+	    g_unichar_get_script(c) == G_UNICODE_SCRIPT_HAN;
+}
+
+static gboolean
+has_han(const char *text)
+{
+	for (; *text != '\0'; text = g_utf8_next_char(text))
+		if (is_han(g_utf8_get_char(text)))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+is_ascii(const char *text, gsize len)
+{
+	for (gsize i = 0; i < len; i++)
+		if ((guchar)text[i] >= 0x80)
+			return FALSE;
+	return TRUE;
 }
 
 static gboolean
@@ -189,9 +211,15 @@ with_latin_letters(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-/* A piece of the text, without regard to what stands between characters. */
 static void
-append_piece(const Han *han, GString *out, const char *piece, gsize len)
+append_ascii(GString *out, const char *piece, gsize len)
+{
+	for (gsize i = 0; i < len; i++)
+		g_string_append_c(out, g_ascii_tolower(piece[i]));
+}
+
+static void
+append_unicode(const Han *han, GString *out, const char *piece, gsize len)
 {
 	g_autofree char *compatible = g_utf8_normalize(piece, (gssize)len,
 	    G_NORMALIZE_NFKC);
@@ -199,7 +227,7 @@ append_piece(const Han *han, GString *out, const char *piece, gsize len)
 	    compatible != NULL ? compatible : "");
 	g_autofree char *small = g_utf8_strdown(visible, -1);
 	g_autofree char *lower = with_latin_letters(small);
-	char *simple = han_can_simplify(han) ?
+	char *simple = han_can_simplify(han) && has_han(lower) ?
 	    opencc_convert_utf8(han->opencc, lower, (size_t)-1) : NULL;
 
 	g_string_append(out, simple != NULL ? simple : lower);
@@ -207,11 +235,21 @@ append_piece(const Han *han, GString *out, const char *piece, gsize len)
 		opencc_convert_utf8_free(simple);
 }
 
+/* A piece of the text, without regard to what stands between characters. */
+static void
+append_piece(const Han *han, GString *out, const char *piece, gsize len)
+{
+	if (is_ascii(piece, len))
+		append_ascii(out, piece, len);
+	else
+		append_unicode(han, out, piece, len);
+}
+
 char *
 han_normalise(const Han *han, const char *text)
 {
-	g_autoptr(GString) out = g_string_new(NULL);
 	gsize left = strlen(text);
+	g_autoptr(GString) out = g_string_sized_new(left);
 
 	while (left > 0) {
 		gsize len = MIN(left, PIECE_OCTETS);

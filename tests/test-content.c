@@ -115,6 +115,8 @@ static const struct han_case {
 	const char *want;
 } han_cases[] = {
 	{ "traditional", "發票", "发票" },
+	{ "ascii", "Free  Offer: A* B\n", "free  offer: a* b\n" },
+	{ "no-han", "ÉTÉ Ｆ", "été f" },
 	{ "full-width", "ＡＢＣ１２３", "abc123" },
 	{ "circled-digits", "①③⑧", "138" },
 	{ "separators-go", "发·票*代 / 开", "发票代开" },
