@@ -23,8 +23,9 @@
 
 struct rule_regex {
 	pcre2_code *code;
+	pcre2_code *ascii_code; /* the same for ASCII text; NULL: none */
 	gboolean has_jit;
-	guint32 match_flags;
+	guint32 match_flags;    /* of code */
 };
 
 struct regex_run {
@@ -197,19 +198,50 @@ read_flags(const char *flags, guint32 *options)
 	return TRUE;
 }
 
-static gboolean
-compile(RuleRegex *regex, const char *pattern, guint32 options, GError **error)
+/* NULL: *code and *offset say why. */
+static pcre2_code *
+compile(const char *pattern, guint32 options, int *code, PCRE2_SIZE *offset)
 {
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	pcre2_code *compiled;
+
+	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+	pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
+	compiled = pcre2_compile((PCRE2_SPTR)pattern, strlen(pattern), options,
+	    code, offset, context);
+	pcre2_compile_context_free(context);
+	return compiled;
+}
+
+/*
+ * Properties of characters take time that ASCII text need not pay for: there,
+ * octets are characters, and the classes are the same. A pattern that is none
+ * without UTF has no such form.
+ */
+static pcre2_code *
+compile_for_ascii(const char *pattern, guint32 options)
+{
+	PCRE2_SIZE offset;
+	int code;
+	pcre2_code *compiled = compile(pattern,
+	    options & ~(PCRE2_UTF | PCRE2_UCP), &code, &offset);
+
+	if (compiled != NULL && pcre2_jit_compile(compiled,
+	    PCRE2_JIT_COMPLETE) == 0)
+		return compiled;
+	pcre2_code_free(compiled);
+	return NULL;
+}
+
+static gboolean
+compile_all(RuleRegex *regex, const char *pattern, guint32 options,
+    GError **error)
+{
 	PCRE2_UCHAR text[160] = "";
 	PCRE2_SIZE offset = 0;
 	int code = 0;
 
-	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-	pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
-	regex->code = pcre2_compile((PCRE2_SPTR)pattern, strlen(pattern),
-	    options, &code, &offset, context);
-	pcre2_compile_context_free(context);
+	regex->code = compile(pattern, options, &code, &offset);
 	if (regex->code == NULL) {
 		pcre2_get_error_message(code, text, sizeof text);
 		g_set_error(error, RULE_REGEX_ERROR, RULE_REGEX_ERROR_SYNTAX,
@@ -218,6 +250,8 @@ compile(RuleRegex *regex, const char *pattern, guint32 options, GError **error)
 		return FALSE;
 	}
 	regex->has_jit = pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
+	if (regex->has_jit && (options & PCRE2_UTF) != 0)
+		regex->ascii_code = compile_for_ascii(pattern, options);
 	return TRUE;
 }
 
@@ -252,7 +286,7 @@ rule_regex_new(const char *source, const RuleTags *tags, gboolean is_text,
 		pattern = expanded;
 	}
 	regex->match_flags = is_text ? PCRE2_NO_UTF_CHECK : 0;
-	if (!compile(regex, pattern, options, error))
+	if (!compile_all(regex, pattern, options, error))
 		return NULL;
 	return g_steal_pointer(&regex);
 }
@@ -263,6 +297,7 @@ rule_regex_free(RuleRegex *regex)
 	if (regex == NULL)
 		return;
 	pcre2_code_free(regex->code);
+	pcre2_code_free(regex->ascii_code);
 	g_free(regex);
 }
 
@@ -325,19 +360,32 @@ regex_run_check(RegexRun *run)
 	return run->is_over;
 }
 
+static gboolean
+is_ascii(const char *text, gsize len)
+{
+	guchar all = 0;
+
+	for (gsize i = 0; i < len; i++)
+		all |= (guchar)text[i];
+	return all < 0x80;
+}
+
 gboolean
 rule_regex_search(const RuleRegex *regex, RegexRun *run, const char *text,
     gsize len, gsize offset, gsize *start, gsize *end)
 {
 	const PCRE2_SIZE *where;
+	gboolean is_simple;
 	int code;
 
 	if (run->is_over || offset > len)
 		return FALSE;
 	if (--run->until_clock == 0 && regex_run_check(run))
 		return FALSE;
-	code = pcre2_match(regex->code, (PCRE2_SPTR)text, len, offset,
-	    regex->match_flags, run->match, run->context);
+	is_simple = regex->ascii_code != NULL && is_ascii(text, len);
+	code = pcre2_match(is_simple ? regex->ascii_code : regex->code,
+	    (PCRE2_SPTR)text, len, offset, is_simple ? 0 : regex->match_flags,
+	    run->match, run->context);
 	if (code == PCRE2_ERROR_NOMATCH)
 		return FALSE;
 	/* A limit, or no memory: nobody knows whether it would have matched. */

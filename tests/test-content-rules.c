@@ -120,6 +120,44 @@ test_regex(gconstpointer data)
 	g_assert_false(regex_run_is_over(run));
 }
 
+/* Rules on text: what holds for characters also holds where all are ASCII. */
+static const struct text_regex_case {
+	const char *name;
+	const char *source;
+	const char *text;
+	gboolean matches;
+} text_regex_cases[] = {
+	{ "ascii-word", "/\\bfree\\b/", "all free now", TRUE },
+	{ "ascii-part-of-a-word", "/\\bfree\\b/", "all freed now", FALSE },
+	{ "letter-is-of-a-word", "/\\bfree\\b/", "all freeé now", FALSE },
+	{ "han-is-of-a-word", "/\\bqq\\b/", "加qq", FALSE },
+	{ "han-alone", "/^.$/", "票", TRUE },
+	{ "han-class", "/[号是]a/", "是a", TRUE },
+	{ "han-class-in-ascii", "/[号是]a/", "ba", FALSE },
+	{ "not-of-a-han-class-in-ascii", "/[^号是]a/", "ba", TRUE },
+	{ "code-point", "/\\x{7968}/", "票", TRUE },
+	{ "code-point-in-ascii", "/\\x{7968}|b/", "abc", TRUE },
+	{ "property", "/\\p{Han}/", "票", TRUE },
+	{ "property-in-ascii", "/\\p{L}\\d/", "a1", TRUE },
+	{ "case", "/é/i", "É", TRUE },
+	{ "case-in-ascii", "/FREE/i", "free", TRUE },
+	{ "kelvin-is-a-k", "/k/i", "\xe2\x84\xaa", TRUE },
+};
+
+static void
+test_text_regex(gconstpointer data)
+{
+	const struct text_regex_case *tc = data;
+	g_autoptr(RegexRun) run = regex_run_new(1000);
+	g_autoptr(RuleRegex) regex = rule_regex_new(tc->source, NULL, TRUE,
+	    NULL);
+
+	g_assert_nonnull(regex);
+	g_assert_cmpint(rule_regex_search(regex, run, tc->text,
+	    strlen(tc->text), 0, NULL, NULL), ==, tc->matches);
+	g_assert_false(regex_run_is_over(run));
+}
+
 static const struct meta_case {
 	const char *name;
 	const char *expression;         /* A is 1, B is 0, C is 3 */
@@ -336,6 +374,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD_TABLE("/rule-condition/", condition_cases, test_condition);
 	ADD_TABLE("/rule-regex/", regex_cases, test_regex);
+	ADD_TABLE("/text-regex/", text_regex_cases, test_text_regex);
 	ADD_TABLE("/rule-meta/", meta_cases, test_meta);
 	g_test_add_func("/rule-meta/depth-is-bounded", test_meta_depth);
 	ADD_TABLE("/content-rules/", file_cases, test_file);
