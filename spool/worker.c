@@ -19,7 +19,9 @@
 #include "spool/worker.h"
 
 /* Blocks from this size on are given back to the kernel when they are freed. */
-#define LARGE_BLOCK (256 << 10)
+#define LARGE_BLOCK (1 << 20)
+/* What a worker keeps of the memory that a message needed. */
+#define KEPT_MEMORY (8 << 20)
 /* Messages between two looks at the memory in use, which cost a walk through
  * all that is mapped; after a large message it is done at once. */
 #define MESSAGES_PER_LOOK 256
@@ -197,9 +199,12 @@ set_up_process(void)
 		.sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
 #endif
 
-	/* One thread; large blocks lie alone, and are gone when freed. */
+	/* One thread; large blocks lie alone, and are gone when freed. A page
+	 * costs less to keep for the next message than to ask for again. */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+	mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+	mallopt(M_TOP_PAD, KEPT_MEMORY / 8);
 	g_log_set_writer_func(keep_message, NULL, NULL);
 	signal(SIGXFSZ, SIG_IGN);       /* a write fails instead */
 #ifndef __SANITIZE_ADDRESS__
