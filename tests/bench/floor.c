@@ -3,10 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Reads each file whose name is on standard input, parses it with GMime,
- * decodes every leaf, asks libmagic about the first 64 KiB and libclamav (with
- * the options and the starter database that mailweir uses) about all of it;
- * one thread, no callbacks, no record. What mailweir does beyond this is what
- * it costs. Usage: floor STARTER.ndb <LIST
+ * decodes every leaf, those of attached messages too, asks libmagic about the
+ * first 64 KiB and libclamav (with the options and the starter database that
+ * mailweir uses) about all of it, up to MAX_PARTS leaves; one thread, no
+ * callbacks, no record. What mailweir does beyond this is what it costs.
+ * Usage: floor STARTER.ndb <LIST
  */
 #include "config.h"
 
@@ -19,12 +20,15 @@
 #include <string.h>
 
 #define WINDOW_OCTETS (64u << 10)
+/* mailweir's max-parts: more is refused. */
+#define MAX_PARTS 1000u
 
 struct floor {
 	struct cl_engine *engine;
 	magic_t magic;
 	guint64 matches;
 	guint64 types;
+	guint parts;            /* of this message */
 };
 
 static void
@@ -47,7 +51,11 @@ scan_leaf(GMimeObject *parent, GMimeObject *object, gpointer data)
 	cl_fmap_t *map;
 
 	(void)parent;
-	if (!GMIME_IS_PART(object))
+	if (GMIME_IS_MESSAGE_PART(object) &&
+	    g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) != NULL)
+		g_mime_message_foreach(g_mime_message_part_get_message(
+		    GMIME_MESSAGE_PART(object)), scan_leaf, data);
+	if (!GMIME_IS_PART(object) || floor->parts++ >= MAX_PARTS)
 		return;
 	content = g_mime_part_get_content(GMIME_PART(object));
 	if (content == NULL)
@@ -73,15 +81,18 @@ scan_file(struct floor *floor, const char *file)
 	GMimeParser *parser;
 	GMimeMessage *message;
 	char *text;
-	gsize len;
+	gsize len, blank;
 
 	if (!g_file_get_contents(file, &text, &len, NULL))
 		return;
-	stream = g_mime_stream_mem_new_with_byte_array(
-	    g_byte_array_new_take((guint8 *)text, len));
+	/* GMime would find no header section behind blank lines. */
+	blank = strspn(text, " \t\r\n");
+	stream = g_mime_stream_mem_new_with_buffer(text + blank, len - blank);
+	g_free(text);
 	parser = g_mime_parser_new_with_stream(stream);
 	message = g_mime_parser_construct_message(parser, NULL);
 	if (message != NULL) {
+		floor->parts = 0;
 		g_mime_message_foreach(message, scan_leaf, floor);
 		g_object_unref(message);
 	}
