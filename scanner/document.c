@@ -14,6 +14,7 @@
 #include "scanner/office.h"
 #include "scanner/onenote.h"
 #include "scanner/pdf.h"
+#include "scanner/pdf_lexer.h"
 #include "scanner/rtf.h"
 
 /* Viewers look for "%PDF-" in so many octets (ISO 32000-1 annex H). */
@@ -255,6 +256,15 @@ is_xml(Span octets, const char *type)
 	    begins(octets, "\xfe\xff\0<\0?", 6);
 }
 
+/* As the object streams of a PDF do, behind blanks and comments. */
+static gboolean
+begins_with_number(Span octets)
+{
+	g_autoptr(PdfLexer) lexer = pdf_lexer_new(octets);
+
+	return g_ascii_isdigit(pdf_lexer_skip_blank(lexer));
+}
+
 /* A page in UTF-16 with its mark, in UTF-8; pairs of units, which are no mark of
  * HTML, become U+FFFD. NULL: it is none. Caller unrefs. */
 static GBytes *
@@ -328,7 +338,7 @@ document_examine(Span octets, const char *type, const char *holder_type,
 	else if (holder_type != NULL && strstr(holder_type, "spreadsheet"))
 		office_examine_binary(octets, traits);
 	if (strcmp(type, "application/pdf") == 0 || holds_pdf(octets) ||
-	    (is_in_pdf && g_ascii_isdigit(*octets.octets)))
+	    (is_in_pdf && begins_with_number(octets)))
 		pdf_examine(octets, traits);
 	examine_pairs(octets, type, traits);
 }

@@ -21,6 +21,7 @@ typedef struct {
 	PdfObjects objects;
 	PdfObject *object;      /* what is being read */
 	const guint8 *end_stream;       /* the next "endstream"; NULL: none */
+	gsize end_stream_sought;        /* from here on */
 	gboolean has_end_stream;        /* end_stream is set */
 	GArray *names;          /* of PdfFileName */
 	GPtrArray *files;       /* of struct file * */
@@ -141,31 +142,40 @@ examine_names(Traits *traits, Span octets)
 /* --- streams ------------------------------------------------------------------------ */
 
 /*
- * The octets behind the word "stream", where the lexer is, and before the next
- * "endstream", or to the end of the file; or as many as its length says, if they
- * are more: a viewer believes one or the other.
+ * The octets from the offset to the next "endstream", or to the end of the file;
+ * or as many as its length says, if they are more: a viewer believes one or the
+ * other.
  */
 static Span
-stream_at(Pdf *pdf, const PdfLexer *lexer)
+stream_at(Pdf *pdf, gsize offset)
 {
 	Span rest = octets_behind(pdf->objects.octets,
-	    lexer->octets.octets + lexer->at);
-	gsize max_octets;
+	    pdf->objects.octets.octets + offset);
+	gsize max_octets = MIN(pdf->object->length, rest.len);
 
 	/* Looked for once, however many streams have none. */
-	if (!pdf->has_end_stream || (pdf->end_stream != NULL &&
-	    pdf->end_stream < rest.octets))
+	if (!pdf->has_end_stream || offset < pdf->end_stream_sought ||
+	    (pdf->end_stream != NULL && pdf->end_stream < rest.octets)) {
 		pdf->end_stream = octets_find(rest, "endstream");
-	pdf->has_end_stream = TRUE;
-	if (rest.len > 0 && *rest.octets == '\r')
-		rest.octets++, rest.len--;
-	if (rest.len > 0 && *rest.octets == '\n')
-		rest.octets++, rest.len--;
-	max_octets = MIN(pdf->object->length, rest.len);
-	if (pdf->end_stream >= rest.octets)
+		pdf->end_stream_sought = offset;
+		pdf->has_end_stream = TRUE;
+		pdf->objects.read_octets += pdf->end_stream != NULL ?
+		    (gsize)(pdf->end_stream - rest.octets) : rest.len;
+	}
+	if (pdf->end_stream != NULL)
 		rest.len = MAX(max_octets,
 		    (gsize)(pdf->end_stream - rest.octets));
 	return rest;
+}
+
+/* Over the octets, as long as they are these. */
+static gsize
+skip(Span octets, gsize offset, const char *these)
+{
+	while (offset < octets.len && octets.octets[offset] != '\0' &&
+	    strchr(these, octets.octets[offset]) != NULL)
+		offset++;
+	return offset;
 }
 
 /* At most max_octets of it, from each of its filters. NULL: it cannot be
@@ -264,12 +274,14 @@ static void
 examine_stream(Pdf *pdf, guint number, Span raw)
 {
 	/* It may not have said all of its filters. */
-	PdfObject object = *pdf->object;
+	PdfObject object = *pdf->object, guess = object;
 	gboolean *exceeds_limit = &pdf->traits->exceeds_limit;
 	g_autoptr(GBytes) octets = NULL;
 
-	object.is_object_stream |= !object.is_file &&
-	    hides_objects(&object, raw);
+	if (!object.is_file && hides_objects(&guess, raw)) {
+		object = guess;
+		object.is_object_stream = TRUE;
+	}
 	if (!object.is_file && !object.is_object_stream)
 		return;
 	pdf->decoder_octets += raw.len;
@@ -356,6 +368,28 @@ examine_object_stream(Pdf *pdf, Span octets, gsize first)
 	}
 }
 
+/* A stream begins with the next line. Some viewers take what is on the same one
+ * for a part of it, and some do not. */
+static void
+examine_streams(Pdf *pdf, guint number, gsize offset)
+{
+	Span file = pdf->objects.octets;
+	gsize begin = skip(file, offset, " \t"), line = begin;
+
+	line += line < file.len && file.octets[line] == '\r' ? 1 : 0;
+	line += line < file.len && file.octets[line] == '\n' ? 1 : 0;
+	if (line > begin) {
+		examine_stream(pdf, number, stream_at(pdf, line));
+		return;
+	}
+	examine_stream(pdf, number, stream_at(pdf, offset));
+	while (line < file.len && file.octets[line] != '\n' &&
+	    file.octets[line] != '\r')
+		line++;
+	pdf->objects.read_octets += line - offset;
+	examine_stream(pdf, number, stream_at(pdf, skip(file, line, "\r\n")));
+}
+
 /* The object whose "obj" ends at the offset; of a file: as what a name is for. */
 static void
 examine_object(Pdf *pdf, PdfLexer *lexer, gsize offset,
@@ -369,8 +403,8 @@ examine_object(Pdf *pdf, PdfLexer *lexer, gsize offset,
 	lexer->at = offset;
 	while (pdf_object_read(object, &pdf->objects, lexer)) {
 		object->is_file |= file != NULL;
-		examine_stream(pdf, pdf_object_number(pdf->objects.octets,
-		    offset), stream_at(pdf, lexer));
+		examine_streams(pdf, pdf_object_number(pdf->objects.octets,
+		    offset), lexer->at);
 		/* Else it was a word in its dictionary. */
 		if (object->depth == 0)
 			break;

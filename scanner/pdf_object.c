@@ -144,6 +144,13 @@ pdf_objects_have_room(PdfObjects *objects)
 	return !objects->exceeds_limit;
 }
 
+/* However little there is to read: to begin takes as long. */
+static void
+count_read(PdfObjects *objects, gsize octets)
+{
+	objects->read_octets += MAX(octets, PDF_MIN_READ_OCTETS);
+}
+
 /* --- what it says ---------------------------------------------------------------- */
 
 enum key {
@@ -383,7 +390,7 @@ take_object(PdfObject *object, PdfObjects *objects, gsize offset)
 		take_token(object, NULL, lexer);
 	} while (object->depth > depth ||
 	    (object->depth == depth && top_of(object)->n_arrays > n_arrays));
-	objects->read_octets += lexer->at - offset;
+	count_read(objects, lexer->at - offset);
 	while (object->depth > depth)
 		close_dictionary(object);
 	top_of(object)->n_arrays = n_arrays;
@@ -497,7 +504,7 @@ pdf_object_read(PdfObject *object, PdfObjects *objects, PdfLexer *lexer)
 		is_over = is_end(object, lexer) || (object->is_member &&
 		    object->depth == 0 && object->frames->n_arrays == 0);
 	}
-	objects->read_octets += lexer->at - begin;
+	count_read(objects, lexer->at - begin);
 	objects->exceeds_limit |= object->is_too_deep;
 	return is_stream;
 }

@@ -20,6 +20,8 @@
  * the file, its object streams, and PDF_SMALL_OCTETS. */
 #define PDF_MAX_READ_RATIO 8u
 #define PDF_SMALL_OCTETS 65536u
+/* Each counts as at least so many of them. */
+#define PDF_MIN_READ_OCTETS 64u
 
 /* The objects of a file, by where they are. */
 typedef struct {

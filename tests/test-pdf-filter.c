@@ -16,12 +16,17 @@ from_hex(const char *hex)
 {
 	GByteArray *octets = g_byte_array_new();
 
-	for (; *hex != '\0'; hex += *hex == ' ' ? 1 : 2) {
-		guint8 octet = (guint8)(g_ascii_xdigit_value(hex[0]) << 4 |
-		    g_ascii_xdigit_value(hex[1]));
+	while (*hex != '\0') {
+		guint8 octet;
 
-		if (*hex != ' ')
-			g_byte_array_append(octets, &octet, 1);
+		if (*hex == ' ') {
+			hex++;
+			continue;
+		}
+		octet = (guint8)(g_ascii_xdigit_value(hex[0]) << 4 |
+		    g_ascii_xdigit_value(hex[1]));
+		hex += 2;
+		g_byte_array_append(octets, &octet, 1);
 	}
 	return g_byte_array_free_to_bytes(octets);
 }

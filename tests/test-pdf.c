@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "scanner/document.h"
 #include "scanner/pdf.h"
 #include "scanner/pdf_object.h"
 #include "tests/table.h"
@@ -172,6 +173,9 @@ static const struct file_case {
 	    "<</F(a)/EF<</F 5 0 R>>>>  <</F(c)>>endstream", "a" },
 	{ "untyped", "1 0 obj<</F(a)/EF<</F 5 0 R>>>>endobj 5 0 obj<<>>stream\n"
 	    "a\nendstream", "a" },
+	{ "untyped-two", "1 0 obj<</F(b)/EF<</F 6 0 R>>>>endobj 2 0 obj<</F(a)"
+	    "/EF<</F 5 0 R>>>>endobj 5 0 obj<<>>stream\na\nendstream endobj "
+	    "6 0 obj<<>>stream\nb\nendstream endobj", "b|a" },
 	{ "reference", CONTENT "1 0 obj<</F(a)/EF 4 0 R>>endobj 4 0 obj<</F "
 	    "5 0 R>>endobj", "a" },
 	{ "comment-in-number", "5%\n0 %\nobj<</Type/EmbeddedFile>>stream\na\n"
@@ -190,6 +194,7 @@ test_file(gconstpointer data)
 	for (guint i = 0; i < traits->files->len; i++) {
 		const HeldFile *file = g_ptr_array_index(traits->files, i);
 
+		g_assert_cmpuint(g_bytes_get_size(file->octets), ==, 2);
 		g_string_append(names, i > 0 ? "|" : "");
 		g_string_append_len(names, file->name != NULL ?
 		    g_bytes_get_data(file->name, NULL) : "-",
@@ -381,6 +386,80 @@ test_filter(gconstpointer data)
 
 		g_assert_true(g_bytes_equal(held->octets, want));
 	}
+}
+
+/* What is between the word and the stream. */
+static const struct line_case {
+	const char *name;
+	const char *line;
+} line_cases[] = {
+	{ "lf", "\n" },
+	{ "cr-lf", "\r\n" },
+	{ "cr", "\r" },
+	{ "blank", " \t\r\n" },
+	{ "comment", "%a\n" },
+	{ "words", " a b\r\n" },
+};
+
+static void
+test_line(gconstpointer data)
+{
+	const struct line_case *tc = data;
+	g_autoptr(GString) plain = g_string_new("5 0 <</S/Launch>>");
+	g_autoptr(GString) coded = code(plain, 'F');
+	g_autoptr(GString) pdf = g_string_new("1 0 obj<</Type/ObjStm/Filter/Fl"
+	    ">>stream");
+	g_autoptr(Traits) traits = NULL;
+
+	g_string_append(pdf, tc->line);
+	g_string_append_len(pdf, coded->str, (gssize)coded->len);
+	g_string_append(pdf, "endstream endobj");
+	traits = examine(pdf);
+	g_assert_nonnull(traits->details[LAUNCH]);
+	g_assert_false(traits->exceeds_limit);
+}
+
+/* "endstream" in a stream is no end where /Length says more. */
+static const struct length_case {
+	const char *name;
+	const char *length;
+	const char *more;       /* objects */
+} length_cases[] = {
+	{ "number", "30", "" },
+	{ "plus", "+30", "" },
+	{ "too-great", "300", "" },
+	{ "twice", "1/Length 30/Length 2", "" },
+	{ "reference", "7 0 R", "7 0 obj 30 endobj" },
+	{ "references", "7 0 R", "7 0 obj 1 endobj 7 0 obj 30 endobj "
+	    "7 0 obj 2 endobj" },
+};
+
+static void
+test_length(gconstpointer data)
+{
+	const struct length_case *tc = data;
+	g_autoptr(GString) pdf = g_string_new(NULL);
+	g_autoptr(Traits) traits = NULL;
+
+	g_string_printf(pdf, "1 0 obj<</Type/ObjStm/Length %s>>stream\n"
+	    "5 10 6 0  endstream /Launch  endstream endobj %s", tc->length,
+	    tc->more);
+	traits = examine(pdf);
+	g_assert_nonnull(traits->details[LAUNCH]);
+	g_assert_false(traits->exceeds_limit);
+}
+
+/* What libclamav shows of an encrypted file. */
+static void
+test_member(void)
+{
+	static const char objects[] = "% a\n 5 0 <</S/Launch>>";
+	g_autoptr(Traits) traits = traits_new();
+
+	document_examine((Span){ (const guint8 *)objects,
+		sizeof(objects) - 1 }, "application/octet-stream",
+	    "application/pdf", traits);
+	g_assert_nonnull(traits->details[LAUNCH]);
 }
 
 /* --- limits ----------------------------------------------------------------------- */
@@ -575,8 +654,11 @@ main(int argc, char **argv)
 	ADD_TABLE("/pdf/name/", name_cases, test_name);
 	ADD_TABLE("/pdf/file/", file_cases, test_file);
 	ADD_TABLE("/pdf/filter/", filter_cases, test_filter);
+	ADD_TABLE("/pdf/line/", line_cases, test_line);
+	ADD_TABLE("/pdf/length/", length_cases, test_length);
 	ADD_TABLE("/pdf/limit/", limit_cases, test_limit);
 	ADD_TABLE("/pdf/honest/", honest_cases, test_honest);
 	g_test_add_func("/pdf/long-name", test_long_name);
+	g_test_add_func("/pdf/member", test_member);
 	return g_test_run();
 }

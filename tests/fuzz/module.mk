@@ -21,6 +21,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-onenote \
 	tests/fuzz/fuzz-parameter \
 	tests/fuzz/fuzz-pdf \
+	tests/fuzz/fuzz-pdf-filter \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-rtf \
 	tests/fuzz/fuzz-socket-request \
@@ -119,6 +120,10 @@ tests_fuzz_fuzz_office_xml_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz-pdf.c tests/fuzz/fuzz-traits.h $(fuzz_main)
 tests_fuzz_fuzz_pdf_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_pdf_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_pdf_filter_SOURCES = tests/fuzz/fuzz-pdf-filter.c $(fuzz_main)
+tests_fuzz_fuzz_pdf_filter_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_pdf_filter_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_rtf_SOURCES = tests/fuzz/fuzz-rtf.c tests/fuzz/fuzz-traits.h $(fuzz_main)
 tests_fuzz_fuzz_rtf_LDADD = $(MAILWEIR_LIBS)
