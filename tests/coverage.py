@@ -45,6 +45,10 @@ def faults(record):
             yield 3, where
         if coverage != "skipped" or why in NEEDS_NO_FINDING:
             continue
+        if why.startswith("over ") and any(
+                f["rule"] == why[len("over "):] and f["reply"] >= 400
+                for f in record["findings"]):
+            continue
         if why == "encrypted":
             if not any(f["class"] == "encrypted" for f in about):
                 yield 4, where
