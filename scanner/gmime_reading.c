@@ -11,6 +11,8 @@
 
 /* Of the field that a note is about. */
 #define MAX_ITEM_OCTETS 40
+/* Times the message: what is searched for delimiters of its boundaries. */
+#define FLOOD_SEARCHES 16u
 
 struct walk {
 	Span message;
@@ -442,6 +444,73 @@ walk_message(struct walk *walk, GMimeMessage *message, const char *path,
 	    child != NULL ? child : path, parent, depth);
 }
 
+/* --- floods -------------------------------------------------------------------- */
+
+/*
+ * GMime makes an object of each part before max-parts can be known, which takes
+ * some microseconds: a message of 64 MiB has room for millions. What it reads is
+ * cut as soon as there are far more of them.
+ */
+struct flood {
+	struct walk *walk;
+	GMimeStream *stream;
+	guint limit;
+	guint fields;           /* named Content-Type */
+	gsize budget;           /* octets that may still be searched */
+};
+
+/* Whether the word occurs more often than limit; takes what is searched off the
+ * budget, and does not know once it is used up. */
+static gboolean
+occurs_more(Span text, const char *word, guint limit, gsize *budget)
+{
+	gsize len = strlen(word), left = MIN(text.len, *budget);
+	const guint8 *at = text.octets, *end = text.octets + left;
+
+	for (guint found = 0; found <= limit; found++) {
+		at = memmem(at, (gsize)(end - at), word, len);
+		if (at == NULL) {
+			*budget -= left;
+			return FALSE;
+		}
+		at += len;
+	}
+	return TRUE;
+}
+
+static gboolean
+repeats_boundary(struct flood *flood, const char *value, gint64 offset)
+{
+	g_autoptr(GMimeContentType) type = g_mime_content_type_parse(NULL,
+	    value);
+	const char *boundary = type != NULL ?
+	    g_mime_content_type_get_parameter(type, "boundary") : NULL;
+	g_autofree char *delimiter = boundary != NULL && *boundary != '\0' ?
+	    g_strconcat("\n--", boundary, NULL) : NULL;
+
+	return delimiter != NULL && occurs_more(message_span(flood->walk,
+	    offset, -1), delimiter, flood->limit, &flood->budget);
+}
+
+static void
+on_content_type(GMimeParser *parser, const char *name, const char *value,
+    gint64 offset, gpointer data)
+{
+	struct flood *flood = data;
+	struct walk *walk = flood->walk;
+
+	(void)parser;
+	(void)name;
+	if (++flood->fields <= flood->limit &&
+	    !repeats_boundary(flood, value, offset))
+		return;
+	record_add_finding(walk->record, FINDING_LIMIT, "max-parts",
+	    VERDICT_ILLEGAL, NULL, NULL, GMIME_READING, "more than %u parts",
+	    walk->policy->max_parts);
+	/* There it ends, for the parser. */
+	g_mime_stream_set_bounds(flood->stream, 0, flood->stream->position);
+}
+
 void
 gmime_reading(Span message, const char *base, guint depth,
     const ScanPolicy *policy, GPtrArray *entities, Record *record)
@@ -456,12 +525,17 @@ gmime_reading(Span message, const char *base, guint depth,
 	GByteArray *array = g_byte_array_new_take(copy != NULL ? copy :
 	    (guint8 *)message.octets, message.len);
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(array);
+	struct flood flood = { &walk, stream, POLICY_FLOOD_FACTOR * policy->max_parts,
+		0, FLOOD_SEARCHES * message.len };
 	g_autoptr(GMimeParser) parser = NULL;
 	g_autoptr(GMimeMessage) parsed = NULL;
 
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
 	g_mime_parser_options_set_warning_callback(options, on_warning, &walk);
 	parser = g_mime_parser_new_with_stream(stream);
+	if (occurs_more(message, "\n--", flood.limit, &flood.budget))
+		g_mime_parser_set_header_regex(parser, "^content-type$",
+		    on_content_type, &flood);
 	parsed = g_mime_parser_construct_message(parser, options);
 	walk_message(&walk, parsed, path, base, depth);
 	g_clear_object(&parsed);

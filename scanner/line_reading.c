@@ -40,7 +40,8 @@ struct walk {
 	struct next dashes_behind;      /* ... behind such a line */
 	gsize last_header;      /* where the last entity's header begins */
 	gsize last_body;        /* and where its body begins */
-	guint found;
+	guint found;            /* entities that GMime has not */
+	guint sections;         /* that have MIME fields, of all entities */
 	gboolean has_inline;
 };
 
@@ -336,12 +337,8 @@ add_entity(struct walk *walk, gsize header, gsize body, gsize end)
 	if (is_known(walk, body, end) ||
 	    (end == body && !names_file(walk, header, body)))
 		return;
-	if (++walk->found > walk->policy->max_parts) {
-		record_add_finding(walk->record, FINDING_LIMIT, "max-parts",
-		    VERDICT_ILLEGAL, NULL, NULL, LINE_READING,
-		    "more than %u parts", walk->policy->max_parts);
+	if (++walk->found > walk->policy->max_parts)
 		return;
-	}
 	path = g_strdup_printf("%s%s@%" G_GSIZE_FORMAT, walk->base,
 	    *walk->base != '\0' ? ">" : "", header);
 	entity = entity_new(path, walk->base, LINE_READING);
@@ -454,6 +451,7 @@ read_entity(struct walk *walk, gsize offset)
 	gsize odd = 0, body, next, end;
 	guint odd_lines = 0;
 
+	walk->sections++;
 	/* Fields go on behind a stray empty line: one section for some. */
 	if (walk->last_body > walk->last_header &&
 	    offset <= walk->last_body + 2)
@@ -516,6 +514,13 @@ add_whole(struct walk *walk)
 		add_entity(walk, 0, 0, walk->message.len);
 }
 
+static gboolean
+is_over(const struct walk *walk)
+{
+	return walk->found > walk->policy->max_parts ||
+	    walk->sections > POLICY_FLOOD_FACTOR * walk->policy->max_parts;
+}
+
 void
 line_reading(Span message, const char *base, const ScanPolicy *policy,
     GPtrArray *entities, Record *record, gboolean *has_inline)
@@ -541,13 +546,17 @@ line_reading(Span message, const char *base, const ScanPolicy *policy,
 	add_whole(&walk);
 	/* Beyond the limit the message is refused whatever else is in it: what
 	 * was found so far would only cost time. */
-	while (i < message.len && walk.found <= policy->max_parts) {
+	while (i < message.len && !is_over(&walk)) {
 		Span line = line_at(message, i);
 
 		i = visit_line(&walk, line) ? read_entity(&walk, i) :
 		    next_line(message, i + line.len);
 	}
-	if (walk.found > policy->max_parts)
+	if (is_over(&walk)) {
+		record_add_finding(record, FINDING_LIMIT, "max-parts",
+		    VERDICT_ILLEGAL, NULL, NULL, LINE_READING,
+		    "more than %u parts", policy->max_parts);
 		g_ptr_array_set_size(entities, (gint)walk.n_known);
+	}
 	*has_inline = walk.has_inline;
 }

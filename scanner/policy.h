@@ -13,6 +13,10 @@
 
 #include "scanner/trait.h"
 
+/* Times max-parts: a reading of a message that shows so many delimiters or
+ * header sections is not read to its end; the finding is max-parts. */
+#define POLICY_FLOOD_FACTOR 4u
+
 /* What a finding that policy may decide does to the message. */
 typedef enum {
 	CHOICE_REFUSE = 0,
