@@ -202,7 +202,7 @@ cms_content(Span octets, gsize max_octets, gboolean *is_cut)
 
 	*is_cut = FALSE;
 	if (pem != NULL)
-		rest.octets = g_bytes_get_data(pem, &rest.len);
+		rest = span_of_bytes(pem);
 	switch (take_content_info(&rest)) {
 	case CMS_SIGNED:
 		return inner_content(rest);
@@ -211,7 +211,7 @@ cms_content(Span octets, gsize max_octets, gboolean *is_cut)
 		content = inner_content(rest);
 		if (content == NULL)
 			return NULL;
-		deflated.octets = g_bytes_get_data(content, &deflated.len);
+		deflated = span_of_bytes(content);
 		inflated = inflate_zlib(deflated, max_octets, &is_whole);
 		*is_cut = !is_whole;
 		return inflated;
@@ -229,6 +229,6 @@ cms_is_encrypted(Span octets)
 	Span rest = octets;
 
 	if (pem != NULL)
-		rest.octets = g_bytes_get_data(pem, &rest.len);
+		rest = span_of_bytes(pem);
 	return take_content_info(&rest) == CMS_ENCRYPTED;
 }

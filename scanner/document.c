@@ -311,7 +311,7 @@ examine_text(Span octets, const char *type, Traits *traits)
 	if (is_xml(octets, type))
 		office_examine_xml(octets, traits);
 	if (decoded != NULL)
-		octets.octets = g_bytes_get_data(decoded, &octets.len);
+		octets = span_of_bytes(decoded);
 	if (octets.len > 0)
 		examine_page(octets, type, traits);
 }

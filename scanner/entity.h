@@ -16,6 +16,16 @@ typedef struct {
 	gsize len;
 } Span;
 
+/* All of them; the bytes must outlive it. */
+static inline Span
+span_of_bytes(GBytes *bytes)
+{
+	Span span;
+
+	span.octets = g_bytes_get_data(bytes, &span.len);
+	return span;
+}
+
 typedef struct {
 	char *path;             /* section number (RFC 3501): "1.2" */
 	char *parent;           /* path of the message or container that holds it */

@@ -298,7 +298,7 @@ read_container(EngineScan *scan, Container *container)
 	Span octets;
 	Opened opened;
 
-	octets.octets = g_bytes_get_data(container->octets, &octets.len);
+	octets = span_of_bytes(container->octets);
 	refresh_shown(&opening);
 	opening.rar = rar_survey(octets);
 	opening.has_encrypted = opening.rar == RAR_MEMBERS_ENCRYPTED;
@@ -334,7 +334,7 @@ open_with_password(Walk *walk, Container *container, const char *password)
 		.data = &opening };
 	Span octets;
 
-	octets.octets = g_bytes_get_data(container->octets, &octets.len);
+	octets = span_of_bytes(container->octets);
 	refresh_shown(&opening);
 	archive_open(octets, ARCHIVE_ZIP_DIRECTORY, password, &unpacking);
 	g_hash_table_unref(opening.shown);

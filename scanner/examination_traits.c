@@ -87,7 +87,7 @@ examine_held_file(EngineScan *scan, Container *container,
 		g_ptr_array_add(names, filename_new(
 		    g_bytes_get_data(file->name, NULL),
 		    g_bytes_get_size(file->name), FILENAME_MEMBER));
-	octets.octets = g_bytes_get_data(file->octets, &octets.len);
+	octets = span_of_bytes(file->octets);
 	part = examine_member(walk, container, names, octets,
 	    container->depth + 1, &is_new);
 	if (is_new)

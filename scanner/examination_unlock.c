@@ -157,7 +157,7 @@ opens(const struct locked *locked, const char *password, const Walk *walk)
 		.on_member = on_trial, .data = &is_open };
 	Span octets;
 
-	octets.octets = g_bytes_get_data(locked->octets, &octets.len);
+	octets = span_of_bytes(locked->octets);
 	return archive_open(octets, ARCHIVE_ZIP_DIRECTORY, password,
 	    &unpacking) == OPENED_WHOLE && is_open &&
 	    !unpacking_is_late(&unpacking);

@@ -234,7 +234,7 @@ decode_data(Span data)
 		unescaped = g_uri_unescape_bytes((const char *)data.octets,
 		    (gssize)data.len, NULL, NULL);
 	if (unescaped != NULL)
-		data.octets = g_bytes_get_data(unescaped, &data.len);
+		data = span_of_bytes(unescaped);
 	return decode(data);
 }
 
@@ -518,7 +518,7 @@ examine_literal(Page *page, Span literal)
 	g_autoptr(GBytes) octets = decode(begin);
 	Span decoded;
 
-	decoded.octets = g_bytes_get_data(octets, &decoded.len);
+	decoded = span_of_bytes(octets);
 	if (!is_carrier(decoded.octets, decoded.len))
 		return !is_picture(decoded);
 	keep(page, (Span){ NULL, 0 }, decode(literal));

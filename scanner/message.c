@@ -254,7 +254,7 @@ examine_coded(struct scan *scan, const Decoded *decoded, const char *path,
 		part->why = g_strdup("over max-decoded-ratio");
 		return;
 	}
-	octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
+	octets = span_of_bytes(decoded->octets);
 	examination_object(scan->examination, part, octets, names, reading);
 }
 
@@ -373,7 +373,7 @@ reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
 		    part->path, NULL, leaf->entity->reading,
 		    "compressed S/MIME that cannot be read to its end");
 	if (content != NULL)
-		octets.octets = g_bytes_get_data(content, &octets.len);
+		octets = span_of_bytes(content);
 	else if (!is_composite(leaf->declaration, encoding) &&
 	    g_strcmp0(part->detected_type, "message/rfc822") != 0 &&
 	    !has_extension(leaf->names, "eml"))
@@ -474,7 +474,7 @@ examine_decoded(struct scan *scan, struct leaf *leaf,
 		part->why = g_strdup("over max-decoded-ratio");
 		return;
 	}
-	octets.octets = g_bytes_get_data(decoded->octets, &octets.len);
+	octets = span_of_bytes(decoded->octets);
 	examination_object(scan->examination, part, octets, leaf->names,
 	    entity->reading);
 	if (part->coverage != COVERAGE_SCANNED)
@@ -622,7 +622,7 @@ examine_remainder(struct scan *scan, Span message, const GPtrArray *entities,
 	g_autoptr(GBytes) remainder = remainder_new(message, entities);
 	Span octets;
 
-	octets.octets = g_bytes_get_data(remainder, &octets.len);
+	octets = span_of_bytes(remainder);
 	examination_remainder(scan->examination, octets, base, LINE_READING);
 	examine_base64_runs(scan, octets, base);
 }

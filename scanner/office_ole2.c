@@ -135,15 +135,6 @@ has_entry(const Ole2 *ole2, const char *name, gboolean is_stream)
 	return FALSE;
 }
 
-static Span
-span_of(GBytes *bytes)
-{
-	Span span;
-
-	span.octets = g_bytes_get_data(bytes, &span.len);
-	return span;
-}
-
 /* *room: octets of source that may still be read. */
 static void
 examine_module(Span stream, const char *name, gsize *room, Traits *traits)
@@ -152,7 +143,7 @@ examine_module(Span stream, const char *name, gsize *room, Traits *traits)
 	const char *procedure = NULL;
 
 	if (source != NULL) {
-		Span text = span_of(source);
+		Span text = span_of_bytes(source);
 
 		traits->exceeds_limit |= text.len > *room;
 		*room -= MIN(text.len, *room);
@@ -178,7 +169,7 @@ examine_vba(const Ole2 *ole2, Traits *traits)
 		if (!entry->is_stream || entry->size == 0)
 			continue;
 		stream = ole2_read(ole2, entry);
-		examine_module(span_of(stream), entry->name, &room, traits);
+		examine_module(span_of_bytes(stream), entry->name, &room, traits);
 	}
 }
 
@@ -206,7 +197,7 @@ is_sound_equation(const Ole2 *ole2, const Ole2Entry *entry)
 {
 	g_autoptr(GBytes) stream = ole2_read(ole2, entry);
 
-	return equation_is_sound(span_of(stream));
+	return equation_is_sound(span_of_bytes(stream));
 }
 
 /*
@@ -258,10 +249,10 @@ examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 	if (g_ascii_strcasecmp(entry->name, "Workbook") == 0 ||
 	    g_ascii_strcasecmp(entry->name, "Book") == 0) {
 		stream = ole2_read(ole2, entry);
-		examine_workbook(span_of(stream), traits);
+		examine_workbook(span_of_bytes(stream), traits);
 	} else if (g_ascii_strcasecmp(entry->name, OLE10_NATIVE) == 0) {
 		stream = ole2_read(ole2, entry);
-		cursor = (Cursor){ span_of(stream), FALSE };
+		cursor = (Cursor){ span_of_bytes(stream), FALSE };
 		cursor_u32(&cursor);
 		office_examine_package(cursor.rest, traits);
 	}

@@ -86,7 +86,7 @@ mini_sector(const Ole2 *ole2, guint32 number)
 {
 	Span stream;
 
-	stream.octets = g_bytes_get_data(ole2->mini_stream, &stream.len);
+	stream = span_of_bytes(ole2->mini_stream);
 	return span_cut(stream, (guint64)number << ole2->mini_shift,
 	    (gsize)1 << ole2->mini_shift);
 }

@@ -81,7 +81,7 @@ on_stream(Reading *reading, const Ole2Entry *entry)
 	        id != MAPI_ATTACH_FILENAME && id != MAPI_RTF_COMPRESSED))
 		return TRUE;
 	value = ole2_read(reading->file, entry);
-	octets.octets = g_bytes_get_data(value, &octets.len);
+	octets = span_of_bytes(value);
 	if (id == MAPI_RTF_COMPRESSED)
 		return mapi_show_body(id, octets, reading->unpacking);
 	if (id != MAPI_ATTACH_DATA)

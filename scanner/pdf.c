@@ -35,15 +35,6 @@ struct file {
 	GBytes *octets;
 };
 
-static Span
-span_of(GBytes *bytes)
-{
-	Span span;
-
-	span.octets = g_bytes_get_data(bytes, &span.len);
-	return span;
-}
-
 /* --- names of what it can do ------------------------------------------------- */
 
 /* What a lexer would go over: some viewers do. */
@@ -188,7 +179,7 @@ decode_stream(const PdfObject *object, Span raw, gsize max_octets,
 
 	for (guint i = 0; i < object->n_filters && octets != NULL; i++) {
 		GBytes *decoded = pdf_filter_decode(object->filters[i],
-		    &object->parms[i], span_of(octets), max_octets,
+		    &object->parms[i], span_of_bytes(octets), max_octets,
 		    exceeds_limit);
 
 		g_bytes_unref(octets);
@@ -244,7 +235,7 @@ hides_objects(PdfObject *object, Span raw)
 		object->filters[object->n_filters++] = PDF_FILTER_FLATE;
 	}
 	octets = decode_stream(object, raw, PEEK_OCTETS, &exceeds_limit);
-	return octets != NULL && looks_like_objects(span_of(octets));
+	return octets != NULL && looks_like_objects(span_of_bytes(octets));
 }
 
 /* octets: a copy is kept, or, where they were decoded, they are. */
@@ -302,7 +293,7 @@ examine_stream(Pdf *pdf, guint number, Span raw)
 	if (pdf->objects.stream_octets > PDF_MAX_OBJECT_STREAM_OCTETS)
 		*exceeds_limit = TRUE;
 	else
-		examine_object_stream(pdf, span_of(octets), object.first);
+		examine_object_stream(pdf, span_of_bytes(octets), object.first);
 }
 
 /* --- objects -------------------------------------------------------------------------- */
@@ -432,7 +423,7 @@ examine_objects(Pdf *pdf, PdfLexer *lexer)
 static GBytes *
 readable_name(GBytes *name)
 {
-	Span span = span_of(name);
+	Span span = span_of_bytes(name);
 	g_autofree char *utf8 = NULL;
 	gsize len = 0;
 
@@ -484,7 +475,7 @@ add_file(Pdf *pdf, const struct file *file)
 		    !g_hash_table_add(names, name->name))
 			continue;
 		readable = readable_name(name->name);
-		traits_add_file(pdf->traits, span_of(readable),
+		traits_add_file(pdf->traits, span_of_bytes(readable),
 		    g_bytes_ref(file->octets));
 	}
 	if (g_hash_table_size(names) == 0)

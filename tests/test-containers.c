@@ -97,7 +97,7 @@ test_whole(gconstpointer data)
 	g_autoptr(GString) seen = g_string_new(NULL);
 	Span octets;
 
-	octets.octets = g_bytes_get_data(bytes, &octets.len);
+	octets = span_of_bytes(bytes);
 	g_assert_cmpint(read_octets(tc, octets, seen), ==, OPENED_WHOLE);
 	g_assert_cmpstr(seen->str, ==, tc->want);
 }
@@ -154,7 +154,7 @@ test_room(gconstpointer data)
 	g_autoptr(GBytes) bytes = sample(tc->sample);
 	Span octets;
 
-	octets.octets = g_bytes_get_data(bytes, &octets.len);
+	octets = span_of_bytes(bytes);
 	for (guint64 room = 21; room <= 23; room++) {
 		g_autoptr(GString) seen = g_string_new(NULL);
 		Unpacking unpacking = { .max_octets = room, .room = 1u << 20,
@@ -176,7 +176,7 @@ test_survey(void)
 	g_autofree char *words = NULL;
 	Span octets;
 
-	octets.octets = g_bytes_get_data(bytes, &octets.len);
+	octets = span_of_bytes(bytes);
 	survey = zip_survey_new(octets);
 	g_assert_nonnull(survey);
 	words = zip_survey_describe(survey);

@@ -15,15 +15,6 @@
 
 #define NO_LIMIT G_MAXSIZE
 
-static Span
-span_of_bytes(GBytes *bytes)
-{
-	Span span;
-
-	span.octets = g_bytes_get_data(bytes, &span.len);
-	return span;
-}
-
 /* --- samples -------------------------------------------------------------- */
 
 static char *

@@ -24,15 +24,6 @@ span_of(Text text)
 	return (Span){ (const guint8 *)text.octets, text.len };
 }
 
-static Span
-span_of_bytes(GBytes *bytes)
-{
-	Span span;
-
-	span.octets = g_bytes_get_data(bytes, &span.len);
-	return span;
-}
-
 /* Not g_assert_cmpmem(), whose lengths are int. */
 static gboolean
 is_equal(Span a, Span b)

@@ -31,20 +31,11 @@ from_hex(const char *hex)
 	return g_byte_array_free_to_bytes(octets);
 }
 
-static Span
-span_of(GBytes *bytes)
-{
-	Span span;
-
-	span.octets = g_bytes_get_data(bytes, &span.len);
-	return span;
-}
-
 /* got: NULL: nothing. */
 static void
 assert_octets(GBytes *got, Span want)
 {
-	Span octets = got != NULL ? span_of(got) : (Span){ NULL, 0 };
+	Span octets = got != NULL ? span_of_bytes(got) : (Span){ NULL, 0 };
 
 	g_test_message("want %zu octets, got %zu", want.len, octets.len);
 	g_assert_cmpuint(octets.len, ==, want.len);
@@ -97,9 +88,9 @@ test_decode(gconstpointer data)
 	g_autoptr(GBytes) want = from_hex(tc->want);
 	gboolean exceeds_limit = FALSE;
 	g_autoptr(GBytes) got = pdf_filter_decode(pdf_filter_named(tc->filter),
-	    NULL, span_of(coded), 100, &exceeds_limit);
+	    NULL, span_of_bytes(coded), 100, &exceeds_limit);
 
-	assert_octets(got, span_of(want));
+	assert_octets(got, span_of_bytes(want));
 	g_assert_false(exceeds_limit);
 }
 
@@ -150,7 +141,7 @@ test_predictor(gconstpointer data)
 	    g_bytes_get_size(rows)), ==, Z_OK);
 	got = pdf_filter_decode(PDF_FILTER_FLATE, &tc->parms,
 	    (Span){ coded, len }, 100, &exceeds_limit);
-	assert_octets(got, span_of(want));
+	assert_octets(got, span_of_bytes(want));
 }
 
 /* Of each filter 100 times 'a', with room for so many. */
