@@ -31,7 +31,7 @@ struct rule_regex {
 struct regex_run {
 	pcre2_match_context *context;
 	pcre2_match_data *match;
-	pcre2_jit_stack *stack;
+	pcre2_jit_stack *stack; /* NULL: the machine's own was enough so far */
 	gint64 deadline_ns;
 	guint until_clock;
 	gboolean is_over;
@@ -324,11 +324,9 @@ regex_run_new(guint budget_ms)
 
 	run->context = pcre2_match_context_create(NULL);
 	run->match = pcre2_match_data_create(1, NULL);
-	run->stack = pcre2_jit_stack_create(32u << 10, JIT_STACK_OCTETS, NULL);
 	pcre2_set_match_limit(run->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(run->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(run->context, HEAP_LIMIT_KIB);
-	pcre2_jit_stack_assign(run->context, NULL, run->stack);
 	run->deadline_ns = cpu_now_ns() + (gint64)budget_ms * 1000000;
 	run->until_clock = CLOCK_INTERVAL;
 	return run;
@@ -370,22 +368,42 @@ is_ascii(const char *text, gsize len)
 	return all < 0x80;
 }
 
+static int
+match(const RuleRegex *regex, RegexRun *run, const char *text, gsize len,
+    gsize offset)
+{
+	gboolean is_simple = regex->ascii_code != NULL && is_ascii(text, len);
+
+	return pcre2_match(is_simple ? regex->ascii_code : regex->code,
+	    (PCRE2_SPTR)text, len, offset, is_simple ? 0 : regex->match_flags,
+	    run->match, run->context);
+}
+
+/* The few that need more than 32 KiB get a stack of their own. */
+static gboolean
+add_stack(RegexRun *run)
+{
+	if (run->stack != NULL)
+		return FALSE;
+	run->stack = pcre2_jit_stack_create(32u << 10, JIT_STACK_OCTETS, NULL);
+	pcre2_jit_stack_assign(run->context, NULL, run->stack);
+	return run->stack != NULL;
+}
+
 gboolean
 rule_regex_search(const RuleRegex *regex, RegexRun *run, const char *text,
     gsize len, gsize offset, gsize *start, gsize *end)
 {
 	const PCRE2_SIZE *where;
-	gboolean is_simple;
 	int code;
 
 	if (run->is_over || offset > len)
 		return FALSE;
 	if (--run->until_clock == 0 && regex_run_check(run))
 		return FALSE;
-	is_simple = regex->ascii_code != NULL && is_ascii(text, len);
-	code = pcre2_match(is_simple ? regex->ascii_code : regex->code,
-	    (PCRE2_SPTR)text, len, offset, is_simple ? 0 : regex->match_flags,
-	    run->match, run->context);
+	code = match(regex, run, text, len, offset);
+	if (code == PCRE2_ERROR_JIT_STACKLIMIT && add_stack(run))
+		code = match(regex, run, text, len, offset);
 	if (code == PCRE2_ERROR_NOMATCH)
 		return FALSE;
 	/* A limit, or no memory: nobody knows whether it would have matched. */

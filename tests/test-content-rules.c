@@ -158,6 +158,32 @@ test_text_regex(gconstpointer data)
 	g_assert_false(regex_run_is_over(run));
 }
 
+/* What a match has to remember grows with the text. */
+static const struct stack_case {
+	const char *name;
+	gsize len;
+	gboolean is_over;
+} stack_cases[] = {
+	{ "of-the-machine", 200, FALSE },
+	{ "of-its-own", 5000, FALSE },
+	{ "too-small", 200000, TRUE },
+};
+
+static void
+test_stack(gconstpointer data)
+{
+	const struct stack_case *tc = data;
+	g_autoptr(RegexRun) run = regex_run_new(10000);
+	g_autoptr(RuleRegex) regex = rule_regex_new("/^(?:(a|ab)(c|))*$/",
+	    NULL, FALSE, NULL);
+	g_autofree char *text = g_strnfill(tc->len, 'a');
+
+	g_assert_nonnull(regex);
+	g_assert_cmpint(rule_regex_search(regex, run, text, tc->len, 0, NULL,
+	    NULL), ==, !tc->is_over);
+	g_assert_cmpint(regex_run_is_over(run), ==, tc->is_over);
+}
+
 static const struct meta_case {
 	const char *name;
 	const char *expression;         /* A is 1, B is 0, C is 3 */
@@ -374,6 +400,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD_TABLE("/rule-condition/", condition_cases, test_condition);
 	ADD_TABLE("/rule-regex/", regex_cases, test_regex);
+	ADD_TABLE("/regex-stack/", stack_cases, test_stack);
 	ADD_TABLE("/text-regex/", text_regex_cases, test_text_regex);
 	ADD_TABLE("/rule-meta/", meta_cases, test_meta);
 	g_test_add_func("/rule-meta/depth-is-bounded", test_meta_depth);
