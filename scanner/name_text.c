@@ -186,6 +186,22 @@ is_utf8(const char *octets, gsize len)
 	return TRUE;
 }
 
+/* Where a name in UTF-8 ends that was cut within its last character, as a
+ * program does that counts octets; 0: it is none. */
+static gsize
+end_before_cut(const char *octets, gsize len)
+{
+	const char *end;
+	gsize whole;
+
+	if (len == 0 || g_utf8_validate_len(octets, len, &end))
+		return 0;
+	whole = (gsize)(end - octets);
+	return (gsize)g_utf8_strlen(octets, (gssize)whole) < whole &&
+	    g_utf8_get_char_validated(end, (gssize)(len - whole)) ==
+	    (gunichar)-2 ? whole : 0;
+}
+
 static void
 add_in_charset(NameTexts *texts, const char *octets, gsize len,
     const char *charset)
@@ -204,9 +220,13 @@ add_octets(NameTexts *texts, const char *octets, gsize len,
     const char *declared)
 {
 	gboolean is_valid = is_utf8(octets, len);
+	gsize whole = end_before_cut(octets, len);
 
 	if (declared != NULL)
 		add_in_charset(texts, octets, len, declared);
+	/* For people to read. */
+	if (whole > 0)
+		add_in_charset(texts, octets, whole, "UTF-8");
 	for (gsize i = 0; !is_valid && i < G_N_ELEMENTS(fallback_charsets);
 	     i++)
 		add_in_charset(texts, octets, len, fallback_charsets[i]);

@@ -73,7 +73,7 @@ tests_test_containers_SOURCES = tests/test-containers.c
 tests_test_containers_LDADD = $(MAILWEIR_LIBS)
 
 check_PROGRAMS += tests/test-filename
-tests_test_filename_SOURCES = tests/test-filename.c
+tests_test_filename_SOURCES = tests/test-filename.c tests/table.h
 tests_test_filename_LDADD = $(MAILWEIR_LIBS)
 EXTRA_DIST += tests/vectors
 

@@ -8,6 +8,7 @@
 
 #include "scanner/filename.h"
 #include "scanner/name_text.h"
+#include "tests/table.h"
 
 enum column { ID, SOURCE, RAW, EXTENSION, ODDITIES, VERDICT, NOTE, N_COLUMNS };
 
@@ -280,11 +281,36 @@ test_inner_documents(void)
 		    cases[i].want);
 }
 
+/* What is shown to people. */
+static const struct display_case {
+	const char *name;
+	const char *raw;
+	const char *display;
+} display_cases[] = {
+	{ "utf-8", "发票.pdf", "发票.pdf" },
+	{ "utf-8-cut-in-a-character", "Счёт за октябр\xd1",
+	    "Счёт за октябр" },
+	{ "utf-8-cut-after-two-octets", "发票\xe5\x8f", "发票" },
+	{ "gb18030", "\xb7\xa2\xc6\xb1.pdf", "发票.pdf" },
+	{ "latin-1", "report\xe9", "reporté" },
+};
+
+static void
+test_display(gconstpointer data)
+{
+	const struct display_case *tc = data;
+	g_autoptr(Filename) name = filename_new(tc->raw, strlen(tc->raw),
+	    FILENAME_PARAMETER);
+
+	g_assert_cmpstr(name->display, ==, tc->display);
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	add_vectors();
+	ADD_TABLE("/filename/display/", display_cases, test_display)
 	g_test_add_func("/filename/limits/characters", test_characters);
 	g_test_add_func("/filename/limits/blanks", test_blanks);
 	g_test_add_func("/filename/limits/forms", test_forms);
