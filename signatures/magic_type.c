@@ -56,12 +56,46 @@ magic_type_free(MagicType *magic)
 	g_free(magic);
 }
 
+/*
+ * Parts of documents of Office and OpenDocument, of which each has dozens, by
+ * their root elements: libmagic takes long to say text/xml of each. It also
+ * looks for <svg in what follows, as browsers do.
+ */
+static gboolean
+is_office_xml(const void *octets, gsize len)
+{
+	static const char *const roots[] = { "Relationships xmlns=",
+		"Types xmlns=", "a:theme xmlns:", "w:", "p:", "xdr:", "c:",
+		"worksheet xmlns", "sst xmlns", "styleSheet xmlns", "ds:",
+		"Properties xmlns=", "cp:coreProperties", "office:document-",
+		"manifest:manifest", "workbook xmlns", "comments xmlns" };
+	char head[512];
+	const char *root;
+
+	if (memmem(octets, MIN(len, MAGIC_TYPE_WINDOW_OCTETS), "<svg", 4) !=
+	    NULL)
+		return FALSE;
+	len = MIN(len, sizeof(head) - 1);
+	memcpy(head, octets, len);
+	head[len] = '\0';
+	if (!g_str_has_prefix(head, "<?xml version=") || strlen(head) != len ||
+	    (root = strstr(head, "?>")) == NULL)
+		return FALSE;
+	root += 2 + strspn(root + 2, " \t\r\n");
+	for (gsize i = 0; *root == '<' && i < G_N_ELEMENTS(roots); i++)
+		if (g_str_has_prefix(root + 1, roots[i]))
+			return TRUE;
+	return FALSE;
+}
+
 const char *
 magic_type_detect(MagicType *magic, const void *octets, gsize len,
     GError **error)
 {
 	const char *type;
 
+	if (is_office_xml(octets, len))
+		return "text/xml";
 	type = magic_buffer(magic->cookie, len > 0 ? octets : "",
 	    MIN(len, MAGIC_TYPE_WINDOW_OCTETS));
 	if (type == NULL)

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <magic.h>
 #include <string.h>
 
 #include "scanner/archive.h"
@@ -265,6 +266,36 @@ test_short(gconstpointer data)
 	}
 }
 
+/* What we say without libmagic, it says too; and of the others only itself. */
+static const char *const office_xml[] = {
+	"<?xml version=\"1.0\"?><Relationships xmlns=\"a\"/>",
+	"<?xml version=\"1.0\"?>\r\n<Types xmlns=\"a\"/>",
+	"<?xml version='1.0' standalone='yes'?><w:document xmlns:w=\"a\"/>",
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<p:sld xmlns:p=\"a\"/>",
+	"<?xml version=\"1.0\"?><worksheet xmlns=\"a\"><svg></worksheet>",
+	"<?xml version=\"1.0\"?><office:document-content xmlns=\"a\"/>",
+	"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+	"<?xml version=\"1.0\"?><rss version=\"2.0\"/>",
+	"<?xml version=\"1.0\"?><!DOCTYPE html><html/>",
+	"<?xml version=\"1.0\"?><kml xmlns=\"http://www.opengis.net/kml/2.2\"/>",
+};
+
+static void
+test_office_xml(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(MagicType) magic = magic_type_new(&error);
+	magic_t cookie = magic_open(MAGIC_MIME_TYPE);
+
+	g_assert_no_error(error);
+	g_assert_cmpint(magic_load(cookie, NULL), ==, 0);
+	for (gsize i = 0; i < G_N_ELEMENTS(office_xml); i++)
+		g_assert_cmpstr(magic_type_detect(magic, office_xml[i],
+		    strlen(office_xml[i]), NULL), ==, magic_buffer(cookie,
+		    office_xml[i], strlen(office_xml[i])));
+	magic_close(cookie);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -287,6 +318,7 @@ main(int argc, char **argv)
 	}
 	g_test_add_func("/containers/survey", test_survey);
 	g_test_add_func("/containers/random-octets", test_random);
+	g_test_add_func("/containers/office-xml", test_office_xml);
 	for (gsize i = 0; i < G_N_ELEMENTS(short_cases); i++) {
 		g_autofree char *path = g_strconcat("/containers/short/",
 		    short_cases[i].name, NULL);
