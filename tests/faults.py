@@ -508,7 +508,12 @@ def full_disk(kind, options, fill, conf, word):
         os.kill(bench.process.pid, signal.SIGCONT)
         is_(kind + ": the reserve holds one verdict", "accept",
             bench.answer("first-entry-00001", first))
+        # What it still frees, and its reserve, would be room for what is to
+        # be quarantined.
+        poll(lambda: not bench.files())
         os.kill(bench.process.pid, signal.SIGSTOP)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(bench.spool + "/run/reserve")
         for path in made:
             os.unlink(path)
         second = bench.place("second-entry-0001", bad(3))
