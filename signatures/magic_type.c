@@ -72,7 +72,7 @@ is_office_xml(const void *octets, gsize len)
 	char head[512];
 	const char *root;
 
-	if (memmem(octets, MIN(len, MAGIC_TYPE_WINDOW_OCTETS), "<svg", 4) !=
+	if (len == 0 || memmem(octets, MIN(len, MAGIC_TYPE_WINDOW_OCTETS), "<svg", 4) !=
 	    NULL)
 		return FALSE;
 	len = MIN(len, sizeof(head) - 1);
