@@ -9,6 +9,7 @@
 #include <uchardet.h>
 
 #include "scanner/charset.h"
+#include "signatures/ascii.h"
 
 /* What a detector is shown; its cost grows with the length. */
 #define DETECTOR_OCTETS (32u << 10)
@@ -271,15 +272,6 @@ detect(const Charsets *charsets, const guint8 *octets, gsize len)
 	}
 	uchardet_delete(detector);
 	return text;
-}
-
-static gboolean
-is_ascii(const guint8 *octets, gsize len)
-{
-	for (gsize i = 0; i < len; i++)
-		if (octets[i] >= 0x80)
-			return FALSE;
-	return TRUE;
 }
 
 char *

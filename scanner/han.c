@@ -9,6 +9,7 @@
 #include <opencc/opencc.h>
 
 #include "scanner/han.h"
+#include "signatures/ascii.h"
 
 /* Separators between two Han characters that still count as interspersed. */
 #define MAX_SEPARATORS 8
@@ -64,15 +65,6 @@ has_han(const char *text)
 		if (is_han(g_utf8_get_char(text)))
 			return TRUE;
 	return FALSE;
-}
-
-static gboolean
-is_ascii(const char *text, gsize len)
-{
-	for (gsize i = 0; i < len; i++)
-		if ((guchar)text[i] >= 0x80)
-			return FALSE;
-	return TRUE;
 }
 
 static gboolean

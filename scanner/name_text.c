@@ -8,6 +8,7 @@
 
 #include "scanner/charset.h"
 #include "scanner/name_text.h"
+#include "signatures/ascii.h"
 
 /* Tried where octets are not UTF-8. In each of them '.', '/' and ':' are never
  * half of a character: a wrong one garbles what stands between the dots, but
@@ -429,15 +430,6 @@ decode_words(const char *raw, gsize len, gboolean is_joined,
 	return has_word ? g_steal_pointer(&text) : NULL;
 }
 
-static gboolean
-is_ascii(const GString *text)
-{
-	for (gsize i = 0; i < text->len; i++)
-		if ((guchar)text->str[i] >= 0x80)
-			return FALSE;
-	return TRUE;
-}
-
 /* The labels may be wrong. */
 static void
 add_words(NameTexts *texts, const char *raw, gsize len)
@@ -450,7 +442,7 @@ add_words(NameTexts *texts, const char *raw, gsize len)
 			return;
 		add_text(texts, text);
 		text = decode_words(raw, len, is_joined != 0, "UTF-8");
-		has_octets = !is_ascii(text);
+		has_octets = !is_ascii(text->str, text->len);
 		add_text(texts, text);
 		for (gsize i = 0; has_octets &&
 		     i < G_N_ELEMENTS(fallback_charsets); i++)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 libmailweir_a_SOURCES += \
+	signatures/ascii.h \
 	signatures/attachments.c signatures/attachments.h \
 	signatures/conf_file.c signatures/conf_file.h \
 	signatures/content_rules.c signatures/content_rules.h \

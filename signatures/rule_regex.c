@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "signatures/ascii.h"
 #include "signatures/rule_regex.h"
 
 /* One match gives up here; PCRE2's own default is ten million. */
@@ -356,16 +357,6 @@ regex_run_check(RegexRun *run)
 	if (cpu_now_ns() > run->deadline_ns)
 		run->is_over = TRUE;
 	return run->is_over;
-}
-
-static gboolean
-is_ascii(const char *text, gsize len)
-{
-	guchar all = 0;
-
-	for (gsize i = 0; i < len; i++)
-		all |= (guchar)text[i];
-	return all < 0x80;
 }
 
 static int
