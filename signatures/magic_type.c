@@ -69,23 +69,24 @@ is_office_xml(const void *octets, gsize len)
 		"worksheet xmlns", "sst xmlns", "styleSheet xmlns", "ds:",
 		"Properties xmlns=", "cp:coreProperties", "office:document-",
 		"manifest:manifest", "workbook xmlns", "comments xmlns" };
+	static const char begin[] = "<?xml version=";
 	char head[512];
 	const char *root;
+	gboolean is_known = FALSE;
+	gsize head_len = MIN(len, sizeof(head) - 1);
 
-	if (len == 0 || memmem(octets, MIN(len, MAGIC_TYPE_WINDOW_OCTETS), "<svg", 4) !=
-	    NULL)
+	if (len < strlen(begin) || memcmp(octets, begin, strlen(begin)) != 0)
 		return FALSE;
-	len = MIN(len, sizeof(head) - 1);
-	memcpy(head, octets, len);
-	head[len] = '\0';
-	if (!g_str_has_prefix(head, "<?xml version=") || strlen(head) != len ||
-	    (root = strstr(head, "?>")) == NULL)
+	memcpy(head, octets, head_len);
+	head[head_len] = '\0';
+	root = strlen(head) == head_len ? strstr(head, "?>") : NULL;
+	if (root == NULL)
 		return FALSE;
 	root += 2 + strspn(root + 2, " \t\r\n");
 	for (gsize i = 0; *root == '<' && i < G_N_ELEMENTS(roots); i++)
-		if (g_str_has_prefix(root + 1, roots[i]))
-			return TRUE;
-	return FALSE;
+		is_known |= g_str_has_prefix(root + 1, roots[i]);
+	return is_known && memmem(octets, MIN(len, MAGIC_TYPE_WINDOW_OCTETS),
+	    "<svg", 4) == NULL;
 }
 
 const char *
