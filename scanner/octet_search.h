@@ -24,6 +24,17 @@ octets_behind(Span octets, const guint8 *place)
 	return (Span){ place, (gsize)(octets.octets + octets.len - place) };
 }
 
+/* The offset of the first octet, at or behind the given one, that is none of
+ * these; of a NUL too. */
+static inline gsize
+octets_skip(Span octets, gsize offset, const char *these)
+{
+	while (offset < octets.len && octets.octets[offset] != '\0' &&
+	    strchr(these, octets.octets[offset]) != NULL)
+		offset++;
+	return offset;
+}
+
 /* A copy with ASCII letters in lower case, and a NUL behind it. Caller frees. */
 static inline char *
 octets_lower(Span octets)

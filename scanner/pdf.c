@@ -159,16 +159,6 @@ stream_at(Pdf *pdf, gsize offset)
 	return rest;
 }
 
-/* Over the octets, as long as they are these. */
-static gsize
-skip(Span octets, gsize offset, const char *these)
-{
-	while (offset < octets.len && octets.octets[offset] != '\0' &&
-	    strchr(these, octets.octets[offset]) != NULL)
-		offset++;
-	return offset;
-}
-
 /* At most max_octets of it, from each of its filters. NULL: it cannot be
  * decoded. Caller unrefs. */
 static GBytes *
@@ -365,7 +355,7 @@ static void
 examine_streams(Pdf *pdf, guint number, gsize offset)
 {
 	Span file = pdf->objects.octets;
-	gsize begin = skip(file, offset, " \t"), line = begin;
+	gsize begin = octets_skip(file, offset, " \t"), line = begin;
 
 	line += line < file.len && file.octets[line] == '\r' ? 1 : 0;
 	line += line < file.len && file.octets[line] == '\n' ? 1 : 0;
@@ -378,7 +368,8 @@ examine_streams(Pdf *pdf, guint number, gsize offset)
 	    file.octets[line] != '\r')
 		line++;
 	pdf->objects.read_octets += line - offset;
-	examine_stream(pdf, number, stream_at(pdf, skip(file, line, "\r\n")));
+	examine_stream(pdf, number, stream_at(pdf, octets_skip(file, line,
+	    "\r\n")));
 }
 
 /* The object whose "obj" ends at the offset; of a file: as what a name is for. */

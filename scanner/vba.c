@@ -29,8 +29,10 @@ copy(GByteArray *source, gsize chunk_begin, guint token)
 	if (distance > done)
 		return FALSE;
 	g_byte_array_set_size(source, source->len + (guint)len);
-	for (guint8 *at = source->data + source->len - len; len > 0; at++, len--)
+	for (guint8 *at = source->data + source->len - len; len > 0; len--) {
 		*at = *(at - distance);
+		at++;
+	}
 	return TRUE;
 }
 
@@ -149,24 +151,15 @@ find_name(Span name)
 	return NULL;
 }
 
-static gsize
-skip_any(Span octets, gsize i, const char *any)
-{
-	while (i < octets.len && octets.octets[i] != '\0' &&
-	    strchr(any, octets.octets[i]) != NULL)
-		i++;
-	return i;
-}
-
 /* The blanks at the beginning; "_" with the line end behind it is one. */
 static gsize
 count_blanks(Span octets)
 {
-	gsize end = skip_any(octets, 0, " \t");
+	gsize end = octets_skip(octets, 0, " \t");
 
 	while (end < octets.len && octets.octets[end] == '_' &&
 	    (end + 1 == octets.len || !is_name_octet(octets.octets[end + 1])))
-		end = skip_any(octets, end + 1, " \t\r\n");
+		end = octets_skip(octets, end + 1, " \t\r\n");
 	return end;
 }
 
