@@ -295,10 +295,9 @@ read_container(EngineScan *scan, Container *container)
 	Unpacking unpacking = { .max_octets = policy->max_part_octets,
 		.room = walk_room(walk), .deadline = walk->deadline,
 		.on_member = on_unpacked, .data = &opening };
-	Span octets;
+	Span octets = span_of_bytes(container->octets);
 	Opened opened;
 
-	octets = span_of_bytes(container->octets);
 	refresh_shown(&opening);
 	opening.rar = rar_survey(octets);
 	opening.has_encrypted = opening.rar == RAR_MEMBERS_ENCRYPTED;
@@ -332,9 +331,8 @@ open_with_password(Walk *walk, Container *container, const char *password)
 		.max_octets = walk->examination->policy->max_part_octets,
 		.deadline = walk->deadline, .on_member = on_unpacked,
 		.data = &opening };
-	Span octets;
+	Span octets = span_of_bytes(container->octets);
 
-	octets = span_of_bytes(container->octets);
 	refresh_shown(&opening);
 	archive_open(octets, ARCHIVE_ZIP_DIRECTORY, password, &unpacking);
 	g_hash_table_unref(opening.shown);

@@ -155,9 +155,8 @@ opens(const struct locked *locked, const char *password, const Walk *walk)
 		.max_octets = walk->examination->policy->max_part_octets,
 		.room = walk_room(walk), .deadline = walk->deadline,
 		.on_member = on_trial, .data = &is_open };
-	Span octets;
+	Span octets = span_of_bytes(locked->octets);
 
-	octets = span_of_bytes(locked->octets);
 	return archive_open(octets, ARCHIVE_ZIP_DIRECTORY, password,
 	    &unpacking) == OPENED_WHOLE && is_open &&
 	    !unpacking_is_late(&unpacking);

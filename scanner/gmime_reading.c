@@ -202,7 +202,8 @@ section_end(Span message, gsize begin)
 		if (!is_empty_line(message, begin, end)) {
 			next = behind_blanks(message, end);
 			end = line_behind(message, next);
-			if (next < message.len && !goes_on(message, next, end) &&
+			if (next < message.len &&
+			    !goes_on(message, next, end) &&
 			    !is_empty_line(message, next, end))
 				return begin;
 		} else if (!goes_on(message, end, line_behind(message, end))) {
@@ -525,8 +526,9 @@ gmime_reading(Span message, const char *base, guint depth,
 	GByteArray *array = g_byte_array_new_take(copy != NULL ? copy :
 	    (guint8 *)message.octets, message.len);
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(array);
-	struct flood flood = { &walk, stream, POLICY_FLOOD_FACTOR * policy->max_parts,
-		0, FLOOD_SEARCHES * message.len };
+	struct flood flood = { &walk, stream,
+		POLICY_FLOOD_FACTOR * policy->max_parts, 0,
+		FLOOD_SEARCHES * message.len };
 	g_autoptr(GMimeParser) parser = NULL;
 	g_autoptr(GMimeMessage) parsed = NULL;
 

@@ -516,9 +516,8 @@ examine_literal(Page *page, Span literal)
 {
 	Span begin = { literal.octets, MIN(literal.len, MIN_LITERAL_OCTETS) };
 	g_autoptr(GBytes) octets = decode(begin);
-	Span decoded;
+	Span decoded = span_of_bytes(octets);
 
-	decoded = span_of_bytes(octets);
 	if (!is_carrier(decoded.octets, decoded.len))
 		return !is_picture(decoded);
 	keep(page, (Span){ NULL, 0 }, decode(literal));

@@ -620,9 +620,8 @@ examine_remainder(struct scan *scan, Span message, const GPtrArray *entities,
     const char *base)
 {
 	g_autoptr(GBytes) remainder = remainder_new(message, entities);
-	Span octets;
+	Span octets = span_of_bytes(remainder);
 
-	octets = span_of_bytes(remainder);
 	examination_remainder(scan->examination, octets, base, LINE_READING);
 	examine_base64_runs(scan, octets, base);
 }

@@ -169,7 +169,8 @@ examine_vba(const Ole2 *ole2, Traits *traits)
 		if (!entry->is_stream || entry->size == 0)
 			continue;
 		stream = ole2_read(ole2, entry);
-		examine_module(span_of_bytes(stream), entry->name, &room, traits);
+		examine_module(span_of_bytes(stream), entry->name, &room,
+		    traits);
 	}
 }
 

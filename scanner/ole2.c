@@ -84,11 +84,8 @@ sector(const Ole2 *ole2, guint32 number)
 static Span
 mini_sector(const Ole2 *ole2, guint32 number)
 {
-	Span stream;
-
-	stream = span_of_bytes(ole2->mini_stream);
-	return span_cut(stream, (guint64)number << ole2->mini_shift,
-	    (gsize)1 << ole2->mini_shift);
+	return span_cut(span_of_bytes(ole2->mini_stream),
+	    (guint64)number << ole2->mini_shift, (gsize)1 << ole2->mini_shift);
 }
 
 static void

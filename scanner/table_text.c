@@ -82,7 +82,8 @@ examine_formulas(const char *text, Place place, Traits *traits)
 		    (*at == '\r' || *at == '\n'))) {
 			formula = NULL;
 			end = '\0';
-		} else if (formula == NULL && strchr(place.signs, *at) != NULL &&
+		} else if (formula == NULL &&
+		    strchr(place.signs, *at) != NULL &&
 		    strchr(place.before, before) != NULL) {
 			formula = at;
 			end = place.is_enclosed ? before : '\0';
