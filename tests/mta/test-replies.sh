@@ -62,6 +62,7 @@ MI_CEL 2
 RP_CEL 2
 NUMBERS
 sed -i 's/recipient_count>500/recipient_count>3/' /etc/postfix/postfwd.cf
+# shellcheck source=/dev/null # there where the package is
 . /etc/default/postfwd
 # shellcheck disable=SC2086,SC2154 # a list of words, from the package
 postfwd $ARGS --daemon --file "$CONF" --interface "$INET" --port "$PORT" \
