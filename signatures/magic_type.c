@@ -56,26 +56,46 @@ magic_type_free(MagicType *magic)
 	g_free(magic);
 }
 
+/* --- what needs no libmagic ------------------------------------------------ */
+
+static gboolean
+begins(const void *octets, gsize len, const char *beginning)
+{
+	return len >= strlen(beginning) &&
+	    memcmp(octets, beginning, strlen(beginning)) == 0;
+}
+
+/* How long the prefix of a name is, at an element's beginning; 0: it has none
+ * (Namespaces in XML, 4). */
+static gsize
+prefix_len(const char *name, gsize len)
+{
+	gsize n = 0;
+
+	while (n < len && g_ascii_isalnum(name[n]))
+		n++;
+	return n < len && name[n] == ':' ? n : 0;
+}
+
 /*
  * Parts of documents of Office and OpenDocument, of which each has dozens, by
  * their root elements: libmagic takes long to say text/xml of each. It also
- * looks for <svg in what follows, as browsers do.
+ * looks for <svg in what follows, as browsers do. Of prefixes it knows one,
+ * that of Gnumeric.
  */
 static gboolean
 is_office_xml(const void *octets, gsize len)
 {
 	static const char *const roots[] = { "Relationships xmlns=",
-		"Types xmlns=", "a:theme xmlns:", "w:", "p:", "xdr:", "c:",
-		"worksheet xmlns", "sst xmlns", "styleSheet xmlns", "ds:",
-		"Properties xmlns=", "cp:coreProperties", "office:document-",
-		"manifest:manifest", "workbook xmlns", "comments xmlns" };
-	static const char begin[] = "<?xml version=";
+		"Types xmlns=", "worksheet xmlns", "sst xmlns",
+		"styleSheet xmlns", "Properties xmlns=", "workbook xmlns",
+		"comments xmlns" };
 	char head[512];
 	const char *root;
-	gboolean is_known = FALSE;
+	gboolean is_known;
 	gsize head_len = MIN(len, sizeof(head) - 1);
 
-	if (len < strlen(begin) || memcmp(octets, begin, strlen(begin)) != 0)
+	if (!begins(octets, len, "<?xml version="))
 		return FALSE;
 	memcpy(head, octets, head_len);
 	head[head_len] = '\0';
@@ -83,10 +103,103 @@ is_office_xml(const void *octets, gsize len)
 	if (root == NULL)
 		return FALSE;
 	root += 2 + strspn(root + 2, " \t\r\n");
-	for (gsize i = 0; *root == '<' && i < G_N_ELEMENTS(roots); i++)
-		is_known |= g_str_has_prefix(root + 1, roots[i]);
+	if (*root++ != '<')
+		return FALSE;
+	is_known = prefix_len(root, strlen(root)) > 0 &&
+	    !g_str_has_prefix(root, "gmr:");
+	for (gsize i = 0; i < G_N_ELEMENTS(roots); i++)
+		is_known |= g_str_has_prefix(root, roots[i]);
 	return is_known && memmem(octets, MIN(len, MAGIC_TYPE_WINDOW_OCTETS),
 	    "<svg", 4) == NULL;
+}
+
+/* The metadata of a picture or a PDF file (XMP): elements of which each has a
+ * prefix, so nothing that a browser knows. */
+static gboolean
+is_xmp(const char *text, gsize len)
+{
+	const char *end = text + len;
+
+	if (!begins(text, len, "<?xpacket begin="))
+		return FALSE;
+	while ((text = memchr(text, '<', (gsize)(end - text))) != NULL) {
+		text++;
+		if (text < end && *text == '/')
+			text++;
+		if (!begins(text, (gsize)(end - text), "?xpacket ") &&
+		    prefix_len(text, (gsize)(end - text)) == 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* The member that says what an OpenDocument file is. */
+static gboolean
+is_mimetype_member(const char *text, gsize len)
+{
+	static const char beginning[] = "application/vnd.oasis.opendocument.";
+
+	if (!begins(text, len, beginning) || len > 100)
+		return FALSE;
+	for (gsize i = strlen(beginning); i < len; i++)
+		if (!g_ascii_islower(text[i]) && text[i] != '-')
+			return FALSE;
+	return len > strlen(beginning);
+}
+
+/* Streams that each OLE2 file has: property sets ([MS-OLEPS] 2.21), what object
+ * it is ([MS-OLEDS] 2.3.8, 2.3.3). No longer than a tar file's header. */
+static gboolean
+is_ole_stream(const void *octets, gsize len)
+{
+	static const char beginnings[][4] = { { '\xfe', '\xff', 0, 0 },
+		{ 1, 0, '\xfe', '\xff' }, { 1, 0, 0, 2 } };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
+		if (len >= sizeof(beginnings[i]) && len < 512 &&
+		    memcmp(octets, beginnings[i], sizeof(beginnings[i])) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+is_text_octet(guint8 c)
+{
+	return c >= ' ' ? c != 0x7f : c == '\t' || c == '\n' || c == '\r' ||
+	    c == '\f';
+}
+
+static gboolean
+is_text(const char *text, gsize len)
+{
+	for (gsize i = 0; i < len; i++)
+		if (!is_text_octet((guint8)text[i]))
+			return FALSE;
+	return TRUE;
+}
+
+/* Of text, without white space before it. */
+static gboolean
+is_html(const char *text, gsize len)
+{
+	return (len > 5 && g_ascii_strncasecmp(text, "<html", 5) == 0 &&
+	    (text[5] == '>' || g_ascii_isspace(text[5]))) ||
+	    (len > 14 && g_ascii_strncasecmp(text, "<!doctype html", 14) == 0);
+}
+
+static const char *
+type_of_document_part(const void *octets, gsize len)
+{
+	gsize window = MIN(len, MAGIC_TYPE_WINDOW_OCTETS);
+
+	if (is_office_xml(octets, len))
+		return "text/xml";
+	if (is_xmp(octets, window) || is_mimetype_member(octets, len))
+		return "text/plain";
+	if (is_ole_stream(octets, len))
+		return "application/octet-stream";
+	return is_html(octets, window) && is_text(octets, window) ?
+	    "text/html" : NULL;
 }
 
 const char *
@@ -95,21 +208,15 @@ magic_type_detect(MagicType *magic, const void *octets, gsize len,
 {
 	const char *type;
 
-	if (is_office_xml(octets, len))
-		return "text/xml";
+	type = type_of_document_part(octets, len);
+	if (type != NULL)
+		return type;
 	type = magic_buffer(magic->cookie, len > 0 ? octets : "",
 	    MIN(len, MAGIC_TYPE_WINDOW_OCTETS));
 	if (type == NULL)
 		g_set_error(error, MAGIC_TYPE_ERROR, MAGIC_TYPE_ERROR_DETECT,
 		    "libmagic: %s", magic_error(magic->cookie));
 	return type;
-}
-
-static gboolean
-is_text_octet(guint8 c)
-{
-	return c >= ' ' ? c != 0x7f : c == '\t' || c == '\n' || c == '\r' ||
-	    c == '\f';
 }
 
 static const char *
@@ -124,9 +231,8 @@ type_of_text(const void *octets, gsize len)
 	gsize line, begin = 0;
 
 	len = MIN(len, MAGIC_TYPE_WINDOW_OCTETS);
-	for (gsize i = 0; i < len; i++)
-		if (!is_text_octet((guint8)text[i]))
-			return NULL;
+	if (!is_text(text, len))
+		return NULL;
 	while (begin < len && g_ascii_isspace(text[begin]))
 		begin++;
 	text += begin;
@@ -134,10 +240,7 @@ type_of_text(const void *octets, gsize len)
 	if (len < 2)
 		return NULL;
 	if (*text == '<')
-		return len > 14 &&
-		    (g_ascii_strncasecmp(text, "<html", 5) == 0 ||
-		        g_ascii_strncasecmp(text, "<!doctype html", 14) == 0) ?
-		    "text/html" : NULL;
+		return is_html(text, len) ? "text/html" : NULL;
 	for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
 		if (len >= strlen(beginnings[i]) && g_ascii_strncasecmp(text,
 		    beginnings[i], strlen(beginnings[i])) == 0)
