@@ -162,6 +162,13 @@ set_names(Member *member, struct archive_entry *entry)
 		member->names[n++] = link;
 }
 
+static gboolean
+is_tar(struct archive *archive)
+{
+	return (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) ==
+	    ARCHIVE_FORMAT_TAR;
+}
+
 /* One member; FALSE: no more are wanted. */
 static gboolean
 show_member(struct archive *archive, struct archive_entry *entry,
@@ -185,6 +192,10 @@ show_member(struct archive *archive, struct archive_entry *entry,
 	    archive_entry_filetype(entry) == 0)
 		member.state = read_content(archive, max, unpacking, content);
 	*is_broken = member.state == MEMBER_UNREADABLE;
+	/* A file that is one hole ends without data. */
+	if (member.state == MEMBER_WHOLE && content->len == 0 &&
+	    is_tar(archive))
+		member.size = 0;
 	if (member.state == MEMBER_WHOLE && content->len == 0)
 		member.state = member.size > 0 ? MEMBER_UNREADABLE :
 		    MEMBER_EMPTY;
@@ -195,13 +206,6 @@ show_member(struct archive *archive, struct archive_entry *entry,
 	member.octets = (Span){ content->data, content->len };
 	member.size = MAX(member.size, content->len);
 	return unpacking->on_member(unpacking, &member);
-}
-
-static gboolean
-is_tar(struct archive *archive)
-{
-	return (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) ==
-	    ARCHIVE_FORMAT_TAR;
 }
 
 /* Shows the members behind the first ones that are known, whose number is

@@ -13,6 +13,9 @@
 /* Where ISO 9660 (ECMA-119 6.2.1) and UDF (ECMA-167 2/8.3.1) say what they are. */
 #define VOLUME_DESCRIPTORS 32768
 #define VOLUME_SECTOR 2048
+/* Where a tar has the sum of its header (POSIX.1, pax: ustar). */
+#define TAR_SUM 148
+#define TAR_SUM_OCTETS 8
 
 /* --- octets at a fixed place ----------------------------------------------- */
 
@@ -183,7 +186,7 @@ type_of_installer(const guint8 *octets, gsize len)
 	    "application/x-msi" : NULL;
 }
 
-/* --- archives that begin with two octets ------------------------------------- */
+/* --- archives that little says to be some ---------------------------------------- */
 
 /* cpio's binary header: 13 words of 16 bits of either order, then the name with
  * its NUL. */
@@ -249,9 +252,37 @@ is_arc(const guint8 *octets, gsize len)
 	return TRUE;
 }
 
+/*
+ * tar says so in its header, or holds the sum of the header's octets, in octal
+ * and with blanks for the sum itself. Old programs added signed octets.
+ */
+static gboolean
+is_tar(const guint8 *octets, gsize len)
+{
+	char written[TAR_SUM_OCTETS + 1] = "";
+	gint64 sum = 0, signed_sum = 0, said;
+
+	if (has_at(octets, len, 257, "ustar\0", 6) ||
+	    has_at(octets, len, 257, "ustar  \0", 8))
+		return TRUE;
+	if (len < SECTOR)
+		return FALSE;
+	memcpy(written, octets + TAR_SUM, TAR_SUM_OCTETS);
+	said = g_ascii_strtoll(written, NULL, 8);
+	for (gsize i = 0; i < SECTOR; i++) {
+		guint8 octet = i - TAR_SUM < TAR_SUM_OCTETS ? ' ' : octets[i];
+
+		sum += octet;
+		signed_sum += (gint8)octet;
+	}
+	return said == sum || said == signed_sum;
+}
+
 static const char *
 type_of_archive(const guint8 *octets, gsize len)
 {
+	if (is_tar(octets, len))
+		return "application/x-tar";
 	if (has_at(octets, len, 0, "07070", 5) ||
 	    ((has_at(octets, len, 0, "\xc7\x71", 2) ||
 	    has_at(octets, len, 0, "\x71\xc7", 2)) && is_cpio(octets, len)))
@@ -350,6 +381,8 @@ static const struct {
 	{ "application/x-gzip", FILE_TYPE_GUESSED_ARCHIVE },
 	{ "application/x-compress", FILE_TYPE_GUESSED_ARCHIVE },
 	{ "application/x-arc", FILE_TYPE_GUESSED_ARCHIVE },
+	/* octal numbers where a header has some: a list of holes, say */
+	{ "application/x-tar", FILE_TYPE_GUESSED_ARCHIVE },
 	/* "DZ" */
 	{ "application/x-dzip", FILE_TYPE_GUESSED_ARCHIVE },
 };

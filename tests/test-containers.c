@@ -266,6 +266,40 @@ test_short(gconstpointer data)
 	}
 }
 
+/* A tar of old, without a mark: only the sum of its header tells it from octal
+ * numbers in their columns. */
+static const struct tar_case {
+	const char *name;
+	const char *member;
+	gsize len;              /* of the header */
+	gint added;             /* to the sum */
+	gboolean is_tar;
+} tar_cases[] = {
+	{ "sum", "a.txt", 512, 0, TRUE },
+	{ "sum-minus-1", "a.txt", 512, -1, FALSE },
+	{ "sum-plus-1", "a.txt", 512, 1, FALSE },
+	{ "an-octet-less", "a.txt", 511, 0, FALSE },
+	{ "unsigned-octets", "\xc4.txt", 512, 0, TRUE },
+	{ "signed-octets", "\xc4.txt", 512, -256, TRUE },
+};
+
+static void
+test_tar(gconstpointer data)
+{
+	const struct tar_case *tc = data;
+	g_autofree guint8 *header = g_malloc0(tc->len);
+	gint sum = tc->added;
+
+	memcpy(header, tc->member, strlen(tc->member));
+	memset(header + 148, ' ', 8);
+	for (gsize i = 0; i < tc->len; i++)
+		sum += header[i];
+	g_snprintf((char *)header + 148, 7, "%06o", (guint)sum);
+	g_assert_cmpstr(file_type_refine(header, tc->len, "application/x-tar"),
+	    ==, tc->is_tar ? "application/x-tar" :
+	    "application/x-guessed-archive");
+}
+
 /* What we say without libmagic, it says too, wherever the octets are cut; and of
  * the others only itself. */
 static const char *const unasked[] = {
@@ -371,6 +405,12 @@ main(int argc, char **argv)
 	g_test_add_func("/containers/random-octets", test_random);
 	g_test_add_func("/containers/unasked", test_unasked);
 	g_test_add_func("/containers/ole-stream", test_ole_stream);
+	for (gsize i = 0; i < G_N_ELEMENTS(tar_cases); i++) {
+		g_autofree char *path = g_strconcat("/containers/tar/",
+		    tar_cases[i].name, NULL);
+
+		g_test_add_data_func(path, &tar_cases[i], test_tar);
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(short_cases); i++) {
 		g_autofree char *path = g_strconcat("/containers/short/",
 		    short_cases[i].name, NULL);
