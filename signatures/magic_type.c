@@ -178,13 +178,42 @@ is_text(const char *text, gsize len)
 	return TRUE;
 }
 
+/* Whether it begins with the tag, such as "<html". */
+static gboolean
+begins_tag(const char *text, gsize len, const char *tag)
+{
+	gsize tag_len = strlen(tag);
+
+	return len > tag_len && g_ascii_strncasecmp(text, tag, tag_len) == 0 &&
+	    (text[tag_len] == '>' || g_ascii_isspace(text[tag_len]));
+}
+
 /* Of text, without white space before it. */
 static gboolean
 is_html(const char *text, gsize len)
 {
-	return (len > 5 && g_ascii_strncasecmp(text, "<html", 5) == 0 &&
-	    (text[5] == '>' || g_ascii_isspace(text[5]))) ||
+	return begins_tag(text, len, "<html") ||
 	    (len > 14 && g_ascii_strncasecmp(text, "<!doctype html", 14) == 0);
+}
+
+/* A report on what became of a message (RFC 3464, 2.1), with no tag in it, only
+ * addresses. */
+static gboolean
+is_delivery_status(const char *text, gsize len)
+{
+	const char *end = text + len;
+
+	if (!begins(text, len, "Reporting-MTA: ") &&
+	    !begins(text, len, "Final-Recipient: "))
+		return FALSE;
+	while ((text = memchr(text, '<', (gsize)(end - text))) != NULL) {
+		while (text < end && *text != '@' && !g_ascii_isspace(*text) &&
+		    *text != '>')
+			text++;
+		if (text == end || *text != '@')
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static const char *
@@ -192,14 +221,18 @@ type_of_document_part(const void *octets, gsize len)
 {
 	gsize window = MIN(len, MAGIC_TYPE_WINDOW_OCTETS);
 
+	if (len == 0)
+		return "application/x-empty";
 	if (is_office_xml(octets, len))
 		return "text/xml";
 	if (is_xmp(octets, window) || is_mimetype_member(octets, len))
 		return "text/plain";
 	if (is_ole_stream(octets, len))
 		return "application/octet-stream";
-	return is_html(octets, window) && is_text(octets, window) ?
-	    "text/html" : NULL;
+	if (is_html(octets, window) && is_text(octets, window))
+		return "text/html";
+	return is_delivery_status(octets, window) && is_text(octets, window) ?
+	    "text/plain" : NULL;
 }
 
 const char *
@@ -211,7 +244,7 @@ magic_type_detect(MagicType *magic, const void *octets, gsize len,
 	type = type_of_document_part(octets, len);
 	if (type != NULL)
 		return type;
-	type = magic_buffer(magic->cookie, len > 0 ? octets : "",
+	type = magic_buffer(magic->cookie, octets,
 	    MIN(len, MAGIC_TYPE_WINDOW_OCTETS));
 	if (type == NULL)
 		g_set_error(error, MAGIC_TYPE_ERROR, MAGIC_TYPE_ERROR_DETECT,
@@ -227,6 +260,9 @@ type_of_text(const void *octets, gsize len)
 	static const char *const beginnings[] = { "@", "#!", "%", "{\\rtf",
 		"[", "regedit", "windows registry", "rem ", "rem\t", "echo ",
 		"begin", "mz", "pk", "xsym", ":", "x5o!", "=ybegin", "(this" };
+	/* What mail programs write without <html>. */
+	static const char *const tags[] = { "<div", "<p", "<br", "<span",
+		"<table", "<body", "<head", "<style", "<font", "<b", "<center" };
 	const char *text = octets, *colon;
 	gsize line, begin = 0;
 
@@ -239,18 +275,22 @@ type_of_text(const void *octets, gsize len)
 	len -= begin;
 	if (len < 2)
 		return NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS(tags); i++)
+		if (begins_tag(text, len, tags[i]))
+			return "text/html";
 	if (*text == '<')
 		return is_html(text, len) ? "text/html" : NULL;
 	for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
 		if (len >= strlen(beginnings[i]) && g_ascii_strncasecmp(text,
 		    beginnings[i], strlen(beginnings[i])) == 0)
 			return NULL;
-	/* "Received: by ...": it may be a message. */
+	/* "Received: by ...": it may be a message; "http://" begins none. */
 	line = 0;
 	while (line < len && text[line] != '\n' && text[line] != ' ')
 		line++;
 	colon = memchr(text, ':', line);
-	return colon != NULL ? NULL : "text/plain";
+	return colon == NULL || begins(colon, len - (gsize)(colon - text),
+	    "://") ? "text/plain" : NULL;
 }
 
 const char *

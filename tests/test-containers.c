@@ -332,6 +332,11 @@ static const char *const unasked[] = {
 	"<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"><svg>",
 	"<htmlx>",
 	"\x01\xff\xfe",
+	"Reporting-MTA: dns; mx.example\n\n"
+	    "Final-Recipient: rfc822; a@b.example\n",
+	"Final-Recipient: rfc822; a@b.example\nAction: failed\n<html>",
+	"Final-Recipient: rfc822; a@b.example\n"
+	    "Diagnostic-Code: smtp; 550 <c@b.example> unknown\n",
 };
 
 static void
