@@ -204,10 +204,10 @@ html_title_subject_ratio(const EvalCall *call)
 		return FALSE;
 	for (guint i = 0; (part = next_html(call, &i)) != NULL; )
 		for (guint j = 0; j < part->html->titles->len; j++) {
-			const char *title = g_ptr_array_index(
+			const GString *title = g_ptr_array_index(
 			    part->html->titles, j);
 
-			if ((double)strlen(title) / (double)strlen(subject) >
+			if ((double)title->len / (double)strlen(subject) >
 			    eval_number(call, 0))
 				return TRUE;
 		}
@@ -229,9 +229,12 @@ html_text_match(const EvalCall *call)
 		if (strcmp(what, "comment") == 0)
 			g_string_append(text, html->comments->str);
 		for (guint j = 0; strcmp(what, "title") == 0 &&
-		    j < html->titles->len; j++)
-			g_string_append_printf(text, "%s\n",
-			    (char *)g_ptr_array_index(html->titles, j));
+		    j < html->titles->len; j++) {
+			const GString *title =
+			    g_ptr_array_index(html->titles, j);
+
+			g_string_append_printf(text, "%s\n", title->str);
+		}
 		for (guint j = 0; strcmp(what, "anchor") == 0 &&
 		    j < html->links->len; j++) {
 			const HtmlLink *link =

@@ -36,6 +36,12 @@ link_free(gpointer data)
 	g_free(link);
 }
 
+static void
+string_free(gpointer string)
+{
+	g_string_free(string, TRUE);
+}
+
 /* Appends what still fits. */
 static void
 append_aside(GString *to, const char *text, gsize len)
@@ -155,6 +161,7 @@ on_text(Renderer *renderer, const char *raw, gsize len)
 {
 	HtmlText *html = renderer->html;
 	g_autofree char *text = NULL;
+	gsize text_len;
 
 	if (inside(renderer, "script") > 0) {
 		append_aside(html->scripts, raw, len);
@@ -164,19 +171,12 @@ on_text(Renderer *renderer, const char *raw, gsize len)
 		return;
 	text = html_decode_entities(raw, len);
 	blank_nbsp(text);
+	text_len = strlen(text);
 	if (inside(renderer, "a") > 0 && renderer->anchor != NULL)
-		append_aside(renderer->anchor, text, strlen(text));
-	if (inside(renderer, "title") > 0 && html->titles->len > 0) {
-		char **title = (char **)&html->titles->pdata[
-		    html->titles->len - 1];
-
-		if (strlen(*title) + strlen(text) < MAX_ASIDE_OCTETS) {
-			char *longer = g_strconcat(*title, text, NULL);
-
-			g_free(*title);
-			*title = longer;
-		}
-	}
+		append_aside(renderer->anchor, text, text_len);
+	if (inside(renderer, "title") > 0 && html->titles->len > 0)
+		append_aside(g_ptr_array_index(html->titles,
+		    html->titles->len - 1), text, text_len);
 	write_text(renderer, text);
 }
 
@@ -405,7 +405,7 @@ read_details(Renderer *renderer, const HtmlTag *tag)
 	} else if (strcmp(name, "object") == 0 || strcmp(name, "embed") == 0) {
 		html->has_embed = TRUE;
 	} else if (strcmp(name, "title") == 0 && html->titles->len < 100) {
-		g_ptr_array_add(html->titles, g_strdup(""));
+		g_ptr_array_add(html->titles, g_string_new(NULL));
 	}
 }
 
@@ -585,7 +585,7 @@ html_text_new(const char *source)
 	html->text = g_string_new(NULL);
 	html->hidden = g_string_new(NULL);
 	html->links = g_ptr_array_new_with_free_func(link_free);
-	html->titles = g_ptr_array_new_with_free_func(g_free);
+	html->titles = g_ptr_array_new_with_free_func(string_free);
 	html->comments = g_string_new(NULL);
 	html->scripts = g_string_new(NULL);
 	html->charsets = g_string_new(NULL);

@@ -25,7 +25,7 @@ typedef struct {
 	GString *hidden;        /* what a reader does not see of it */
 	GPtrArray *links;       /* of HtmlLink * */
 	gboolean is_truncated;  /* links were too many or too long */
-	GPtrArray *titles;      /* of char * */
+	GPtrArray *titles;      /* of GString * */
 	GString *comments;      /* with their marks */
 	GString *scripts;
 	GString *charsets;      /* of <meta>, separated by blanks */
