@@ -4,7 +4,8 @@
  */
 #include "config.h"
 
-#include <libxml/xmlreader.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
 #include <string.h>
 
 #include "scanner/dde.h"
@@ -25,8 +26,14 @@ static const char *const words[] = { "TargetMode", "instrText", "fldSimple",
 	"module", "event-listener", "macrosPresent", "office:script" };
 
 typedef struct {
-	xmlTextReaderPtr xml;
+	xmlParserCtxt *xml;
 	Traits *traits;
+	/* The attributes of the element that begins, each in five pointers:
+	 * local name, prefix, namespace, begin and end of its value. */
+	const xmlChar **attributes;
+	int n_attributes;
+	char *element;          /* that began last; NULL: none */
+	GString *text;          /* of an element whose text is coded */
 	GString *fields;        /* what Word's fields say, one behind another */
 } Reading;
 
@@ -61,25 +68,38 @@ may_do_something(Span octets)
 	return FALSE;
 }
 
+/* As it is meant: references in it are resolved. Caller frees. */
+static char *
+attribute_value(const Reading *reading, const xmlChar *begin,
+    const xmlChar *end)
+{
+	xmlNode *nodes;
+	xmlChar *resolved;
+	char *value;
+
+	if (memchr(begin, '&', (gsize)(end - begin)) == NULL)
+		return g_strndup((const char *)begin, (gsize)(end - begin));
+	nodes = xmlStringLenGetNodeList(reading->xml->myDoc, begin,
+	    (int)(end - begin));
+	resolved = xmlNodeListGetString(reading->xml->myDoc, nodes, 1);
+	value = g_strdup((const char *)resolved);
+	xmlFree(resolved);
+	xmlFreeNodeList(nodes);
+	return value;
+}
+
 /* The value of the attribute whose name without prefix is name. Caller frees;
  * NULL: none. */
 static char *
 attribute(const Reading *reading, const char *name)
 {
-	char *found = NULL;
+	for (int i = 0; i < reading->n_attributes; i++) {
+		const xmlChar **at = reading->attributes + 5 * i;
 
-	while (found == NULL && xmlTextReaderMoveToNextAttribute(reading->xml) ==
-	    1) {
-		const xmlChar *local =
-		    xmlTextReaderConstLocalName(reading->xml);
-		const xmlChar *value = xmlTextReaderConstValue(reading->xml);
-
-		if (local != NULL && value != NULL &&
-		    strcmp((const char *)local, name) == 0)
-			found = g_strdup((const char *)value);
+		if (strcmp((const char *)at[0], name) == 0)
+			return attribute_value(reading, at[3], at[4]);
 	}
-	xmlTextReaderMoveToElement(reading->xml);
-	return found;
+	return NULL;
 }
 
 /* --- what lies elsewhere --------------------------------------------------------- */
@@ -197,14 +217,12 @@ examine_listener(Reading *reading)
 
 /* A file in base64, in "flat" documents: often the VBA project. */
 static void
-examine_coded_file(Reading *reading, const char *text)
+examine_coded_file(Reading *reading)
 {
 	g_autofree guchar *octets = NULL;
 	gsize len;
 
-	if (text == NULL)
-		return;
-	octets = g_base64_decode(text, &len);
+	octets = g_base64_decode(reading->text->str, &len);
 	traits_add_file(reading->traits, (Span){ NULL, 0 },
 	    g_bytes_new(octets, len));
 }
@@ -227,7 +245,7 @@ is_named(const char *name, const char *want)
 }
 
 static void
-examine_element(Reading *reading, const char *name)
+examine_element(Reading *reading, const char *name, const char *space)
 {
 	if (is_named(name, "Relationship")) {
 		examine_relationship(reading);
@@ -248,11 +266,7 @@ examine_element(Reading *reading, const char *name)
 	} else if (is_named(name, "definedName")) {
 		examine_defined_name(reading);
 	} else if (is_named(name, "module")) {
-		const xmlChar *space =
-		    xmlTextReaderConstNamespaceUri(reading->xml);
-
-		if (space != NULL && strcmp((const char *)space,
-		    "http://openoffice.org/2000/script") == 0)
+		if (g_strcmp0(space, "http://openoffice.org/2000/script") == 0)
 			traits_add(reading->traits, TRAIT_MACROS,
 			    "OpenOffice Basic");
 	} else if (is_named(name, "source-code")) {
@@ -264,35 +278,60 @@ examine_element(Reading *reading, const char *name)
 	}
 }
 
-static void
-examine_node(Reading *reading, char **element)
+static gboolean
+is_coded(const char *element)
 {
-	int type = xmlTextReaderNodeType(reading->xml);
-	const char *text;
+	return is_named(element, "binData") || is_named(element, "binaryData");
+}
 
-	if (type == XML_READER_TYPE_ELEMENT) {
-		g_free(*element);
-		*element = g_strdup((const char *)
-		    xmlTextReaderConstLocalName(reading->xml));
-		if (*element != NULL)
-			examine_element(reading, *element);
-	} else if (*element != NULL && (type == XML_READER_TYPE_TEXT ||
-	    type == XML_READER_TYPE_CDATA)) {
-		text = (const char *)xmlTextReaderConstValue(reading->xml);
-		if (is_named(*element, "instrText"))
-			add_field_text(reading, text);
-		else if (is_named(*element, "binData") ||
-		    is_named(*element, "binaryData"))
-			examine_coded_file(reading, text);
-	} else if (type == XML_READER_TYPE_END_ELEMENT &&
-	    is_named((const char *)xmlTextReaderConstLocalName(reading->xml),
-	        "p")) {
+static void
+on_element(void *context, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *space, int n_namespaces, const xmlChar **namespaces,
+    int n_attributes, int n_defaults, const xmlChar **attributes)
+{
+	Reading *reading = ((xmlParserCtxt *)context)->_private;
+
+	(void)prefix;
+	(void)n_namespaces;
+	(void)namespaces;
+	(void)n_defaults;
+	reading->attributes = attributes;
+	reading->n_attributes = n_attributes;
+	g_free(reading->element);
+	reading->element = g_strdup((const char *)name);
+	g_string_truncate(reading->text, 0);
+	examine_element(reading, reading->element, (const char *)space);
+}
+
+/* One of any number of pieces. */
+static void
+on_text(void *context, const xmlChar *text, int len)
+{
+	Reading *reading = ((xmlParserCtxt *)context)->_private;
+
+	if (is_named(reading->element, "instrText"))
+		g_string_append_len(reading->fields, (const char *)text, len);
+	else if (is_coded(reading->element))
+		g_string_append_len(reading->text, (const char *)text, len);
+}
+
+static void
+on_end(void *context, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *space)
+{
+	Reading *reading = ((xmlParserCtxt *)context)->_private;
+
+	(void)prefix;
+	(void)space;
+	if (is_coded((const char *)name))
+		examine_coded_file(reading);
+	else if (is_named((const char *)name, "p"))
 		add_field_text(reading, " ");
-	}
+	g_string_truncate(reading->text, 0);
 }
 
 /*
- * libxml2 ends at 10 MB of one text, or at depth 256, unless told not to; but
+ * libxml2 ends at 10 MB of one CDATA section, or at depth 256, unless told not to; but
  * then it no longer watches entities that multiply, and keeps its limits where
  * there are any.
  */
@@ -305,24 +344,53 @@ parse_options(Span octets)
 
 /* What ended the reading is a limit of libxml2, and no mistake in the XML. */
 static gboolean
-ended_at_limit(void)
+ended_at_limit(xmlParserCtxt *xml)
 {
 	static const int limits[] = { XML_ERR_INTERNAL_ERROR,
 		XML_ERR_NO_MEMORY, XML_ERR_ENTITY_LOOP, XML_ERR_NAME_TOO_LONG };
-	const xmlError *error = xmlGetLastError();
+	const xmlError *error = xmlCtxtGetLastError(xml);
 
-	for (gsize i = 0; error != NULL && i < G_N_ELEMENTS(limits); i++)
+	for (gsize i = 0; error != NULL && xml->disableSAX != 0 &&
+	     i < G_N_ELEMENTS(limits); i++)
 		if (error->code == limits[i])
 			return TRUE;
 	return FALSE;
 }
 
+/*
+ * Declarations are left to libxml2, which resolves references by them; of all
+ * else it builds no tree. Its reader does neither, but takes time in the square
+ * of the length of a value.
+ */
+static void
+read_document(Reading *reading, Span octets)
+{
+	xmlParserCtxt *xml = xmlNewParserCtxt();
+
+	if (xml == NULL)
+		return;
+	xml->sax->startElementNs = on_element;
+	xml->sax->endElementNs = on_end;
+	xml->sax->characters = on_text;
+	xml->sax->ignorableWhitespace = on_text;
+	xml->sax->cdataBlock = on_text;
+	xml->sax->comment = NULL;
+	xml->sax->processingInstruction = NULL;
+	xml->sax->reference = NULL;
+	xml->_private = reading;
+	reading->xml = xml;
+	xmlFreeDoc(xmlCtxtReadMemory(xml, (const char *)octets.octets,
+	    (int)octets.len, NULL, NULL, parse_options(octets)));
+	reading->traits->exceeds_limit |= ended_at_limit(xml);
+	xmlFreeParserCtxt(xml);
+}
+
 void
 office_examine_xml(Span octets, Traits *traits)
 {
-	Reading reading = { .traits = traits };
-	g_autofree char *element = NULL;
-	int result;
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GString) fields = g_string_new(NULL);
+	Reading reading = { .traits = traits, .text = text, .fields = fields };
 
 	if (!may_do_something(octets))
 		return;
@@ -330,19 +398,10 @@ office_examine_xml(Span octets, Traits *traits)
 		traits->exceeds_limit = TRUE;
 		return;
 	}
-	xmlResetLastError();
-	reading.xml = xmlReaderForMemory((const char *)octets.octets,
-	    (int)octets.len, NULL, NULL, parse_options(octets));
-	if (reading.xml == NULL)
-		return;
-	reading.fields = g_string_new(NULL);
-	while ((result = xmlTextReaderRead(reading.xml)) == 1)
-		examine_node(&reading, &element);
-	traits->exceeds_limit |= result != 0 && ended_at_limit();
-	dde_examine_fields((Span){ (const guint8 *)reading.fields->str,
-	    reading.fields->len }, traits);
-	g_string_free(reading.fields, TRUE);
-	xmlFreeTextReader(reading.xml);
+	read_document(&reading, octets);
+	g_free(reading.element);
+	dde_examine_fields((Span){ (const guint8 *)fields->str, fields->len },
+	    traits);
 }
 
 void

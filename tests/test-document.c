@@ -422,6 +422,8 @@ static const struct padded_case {
 	    "</t><instrText>DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
 	{ "xml-comment", "text/xml", "<a><!--", "0123456789", 1100000,
 	    "--><instrText>DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
+	{ "xml-attribute", "text/xml", "<a><t b=\"", "0123456789", 1100000,
+	    "\"/><instrText>DDEAUTO cmd.exe</instrText></a>", TRAIT_DDE_AUTO },
 	{ "rtf-template", "text/rtf", "{\\rtf1{\\*\\template ", "     ", 100000,
 	    "http://example.net/a.dot}}", TRAIT_EXTERNAL_TEMPLATE },
 	{ "rtf-field", "text/rtf", "{\\rtf1{\\*\\fldinst ", "\\'20", 100000,
@@ -747,6 +749,40 @@ test_depth(gconstpointer data)
 	    !tc->exceeds_limit);
 }
 
+/* However a field is written. */
+static const struct field_case {
+	const char *name;
+	const char *document;
+} field_cases[] = {
+	{ "entity-in-attribute", "<!DOCTYPE a [<!ENTITY e \"DDE\">]>"
+	    "<a><fldSimple instr=\"&e;AUTO cmd.exe\"/></a>" },
+	{ "entity-in-text", "<!DOCTYPE a [<!ENTITY e \"DDE\">]>"
+	    "<a><instrText>&e;AUTO cmd.exe</instrText></a>" },
+	{ "default-attribute", "<!DOCTYPE a [<!ATTLIST fldSimple instr "
+	    "CDATA \"DDEAUTO cmd.exe\">]><a><fldSimple/></a>" },
+	{ "reference-in-attribute", "<a><fldSimple instr=\"&#68;DEAUTO &quot;"
+	    "cmd.exe&quot;\"/></a>" },
+	{ "reference-in-text", "<a><instrText>DDE&#65;UTO cmd.exe</instrText>"
+	    "</a>" },
+	{ "around-comment", "<a><instrText>DDE<!-- x -->AUTO cmd.exe"
+	    "</instrText></a>" },
+	{ "cdata", "<a><instrText><![CDATA[DDEAUTO]]> cmd.exe</instrText></a>" },
+	{ "behind-a-mistake", "<a><b></c><d e=f><instrText>DDEAUTO cmd.exe"
+	    "</instrText></a>" },
+};
+
+static void
+test_field(gconstpointer data)
+{
+	const struct field_case *tc = data;
+	g_autoptr(Traits) traits = traits_new();
+
+	document_examine((Span){ (const guint8 *)tc->document,
+		strlen(tc->document) }, "text/xml", NULL, traits);
+	g_assert_nonnull(traits->details[TRAIT_DDE_AUTO]);
+	g_assert_false(traits->exceeds_limit);
+}
+
 static void
 examine(const guint8 *octets, gsize len)
 {
@@ -855,6 +891,7 @@ main(int argc, char **argv)
 	    test_source_octets);
 	ADD_TABLE("/document/active-mime/", active_mime_cases, test_active_mime);
 	ADD_TABLE("/document/xml-depth/", depth_cases, test_depth);
+	ADD_TABLE("/document/xml-field/", field_cases, test_field);
 	ADD_TABLE("/document/html-urls/", urls_cases, test_urls);
 	ADD_TABLE("/document/html-link/", link_cases, test_link);
 	ADD_TABLE("/document/html-in-utf-16/", wide_cases, test_wide);
