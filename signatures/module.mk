@@ -10,6 +10,7 @@ libmailweir_a_SOURCES += \
 	signatures/magic_type.c signatures/magic_type.h \
 	signatures/replies.c signatures/replies.h \
 	signatures/rule_condition.c signatures/rule_condition.h \
+	signatures/rule_draft.c signatures/rule_draft.h \
 	signatures/rule_file.c signatures/rule_file.h \
 	signatures/rule_meta.c signatures/rule_meta.h \
 	signatures/rule_regex.c signatures/rule_regex.h \
