@@ -182,12 +182,13 @@ has_element(const char *text, const char *beginning)
 static const char *
 behind_comments(const char *text)
 {
-	while (*text == '#' || *text == ';' || g_ascii_isspace(*text)) {
-		text += *text == '#' || *text == ';' ?
-		    strcspn(text, "\r\n") : 0;
-		text += strspn(text, " \t\r\n");
+	for (;;) {
+		while (g_ascii_isspace(*text))
+			text++;
+		if (*text != '#' && *text != ';')
+			return text;
+		text += strcspn(text, "\r\n");
 	}
-	return text;
 }
 
 /* A name, ':', a letter for the type of the value, ':'. */
