@@ -258,7 +258,7 @@ static const struct language {
 	const char *type;
 	guint min_words;
 	guint percent;          /* of the lines */
-	const char *words[24];
+	const char *words[24];  /* with '\n' in front: that a line begins with */
 	const char *beginnings[40];
 	const char *ends;       /* characters that a line ends with */
 } languages[] = {
@@ -269,8 +269,8 @@ static const struct language {
 	        "createobject(\"winhttp.", "getobject(\"winmgmts",
 	        "getobject(\"script:", "wscript.echo", "wscript.quit",
 	        "wscript.sleep", "wscript.arguments", "wscript.scriptfullname",
-	        "wscript.createobject", "execute(", "executeglobal",
-	        "on error resume next", "msgbox \"", "msgbox(\"" },
+	        "wscript.createobject", "\nexecute(", "executeglobal",
+	        "on error resume next", "\nmsgbox \"", "\nmsgbox(\"" },
 	    { "'", "rem ", "dim ", "set ", "if ", "else", "end ", "function ",
 	        "sub ", "private ", "public ", "on error", "for ", "next",
 	        "while ", "wend", "do", "loop", "select ", "case ", "option ",
@@ -294,7 +294,7 @@ static const struct language {
 	    { "invoke-expression", "iex", "new-object", "-encodedcommand",
 	        "write-host", "write-output", "get-childitem", "$env:",
 	        "[system.", "start-process", "invoke-webrequest",
-	        "[cmdletbinding", "param(", "param (", "$psscriptroot",
+	        "[cmdletbinding", "\nparam(", "\nparam (", "$psscriptroot",
 	        "set-executionpolicy", "get-item", "downloadstring",
 	        "import-module", "-erroraction", "frombase64string",
 	        "foreach-object", "where-object", "$_." },
@@ -364,13 +364,35 @@ share_of_statements(const struct language *language, const char *text)
 }
 
 static gboolean
+goes_on(char c, char next)
+{
+	return (g_ascii_isalnum(c) || c == '_') &&
+	    (g_ascii_isalnum(next) || next == '_');
+}
+
+/* The word itself: "iex" is none of "$iExt". */
+static gboolean
+has_code_word(const char *text, const char *word)
+{
+	gsize len = strlen(word);
+
+	if (*word == '\n')
+		return has_line(text, word + 1);
+	for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+		if ((at == text || !goes_on(at[-1], *word)) &&
+		    !goes_on(word[len - 1], at[len]))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
 is_language(const struct language *language, const char *text)
 {
 	guint n = 0;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(language->words) &&
 	     language->words[i] != NULL; i++)
-		n += has_word(text, language->words[i]) ? 1 : 0;
+		n += has_code_word(text, language->words[i]) ? 1 : 0;
 	return n >= language->min_words &&
 	    share_of_statements(language, text) >= language->percent;
 }
@@ -404,11 +426,21 @@ may_be_language(const char *detected_type)
 	    strcmp(detected_type, "text/x-java") == 0;
 }
 
+/* libmagic takes a variable of Texinfo, "@set NAME value", for a command. */
+static gboolean
+begins_as_texinfo(const char *detected_type, const char *text)
+{
+	return strcmp(detected_type, "text/x-msdos-batch") == 0 &&
+	    g_str_has_prefix(text, "@set ") &&
+	    text[strcspn(text, "=\r\n")] != '=';
+}
+
 const char *
 script_type(const void *octets, gsize len, const char *detected_type)
 {
 	g_autofree char *text = NULL;
 	const char *type;
+	gboolean is_texinfo;
 
 	if (!may_be_script(detected_type) || len < MIN_CODE_OCTETS)
 		return NULL;
@@ -421,10 +453,11 @@ script_type(const void *octets, gsize len, const char *detected_type)
 	type = type_of_location(text);
 	if (type != NULL)
 		return type;
-	if (!may_be_language(detected_type) || *text == '<')
+	is_texinfo = begins_as_texinfo(detected_type, text);
+	if (!is_texinfo && (!may_be_language(detected_type) || *text == '<'))
 		return NULL;
 	for (gsize i = 0; i < G_N_ELEMENTS(languages); i++)
 		if (is_language(&languages[i], text))
 			return languages[i].type;
-	return NULL;
+	return is_texinfo ? "text/x-texinfo" : NULL;
 }

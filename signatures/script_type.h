@@ -14,7 +14,8 @@
 #define SCRIPT_TYPE_WINDOW_OCTETS (256u << 10)
 
 /*
- * The type of the script, static; NULL: none that can be told with certainty.
+ * The type of the script, static, or of what libmagic calls one and is none; NULL:
+ * nothing that can be told with certainty.
  * A script that hides what it does is not told from prose; nothing runs it but
  * the extension of its name. detected_type: what libmagic says.
  */
