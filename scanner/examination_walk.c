@@ -127,6 +127,28 @@ is_left_to_reader(const Container *container)
 	    container->kind->reader == READER_FILTER;
 }
 
+/*
+ * After the members of an OOXML document libclamav looks for archives in its
+ * octets. Those of its members are read; what it takes for one among them is
+ * compressed, perhaps cut into blocks, and what is in it has been shown.
+ * Of such a search it shows no layer: this is two levels below the document.
+ */
+static gboolean
+is_piece_of_member(const EngineScan *scan, guint depth, gsize parent_len)
+{
+	for (guint i = scan->containers->len; i-- > 0;) {
+		const Container *container =
+		    g_ptr_array_index(scan->containers, i);
+
+		if (container->depth + 2 == depth)
+			return container->survey != NULL &&
+			    parent_len < container->len &&
+			    zip_survey_is_in_member(container->survey,
+			        container->len - parent_len);
+	}
+	return FALSE;
+}
+
 static EngineVisit
 on_member(const EngineMember *member, gpointer data)
 {
@@ -153,6 +175,9 @@ on_member(const EngineMember *member, gpointer data)
 		return ENGINE_VISIT_SKIP;
 	holder_type = container->part->detected_type;
 	name = take_announced(scan, member->name);
+	if (container->len != member->parent_len &&
+	    is_piece_of_member(scan, depth, member->parent_len))
+		return ENGINE_VISIT_SKIP;
 	names = member_names(name, container->part);
 	part = examine_member(scan->walk, container, names, octets, depth,
 	    &is_new);

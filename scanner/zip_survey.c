@@ -46,11 +46,6 @@ struct entry {
 	gsize end;              /* of the header */
 };
 
-/* Octets of the file that a member takes. */
-struct range {
-	gsize begin, end;
-};
-
 /* The central directory that an end record points to. */
 struct directory {
 	gsize begin, end;
@@ -330,10 +325,10 @@ survey_iwork(ZipSurvey *survey, const struct entry *central)
 
 static void
 survey_member(ZipSurvey *survey, Span octets, const struct entry *central,
-    const struct directory *directory, GArray *ranges, GHashTable *names)
+    const struct directory *directory, GHashTable *names)
 {
 	struct entry local;
-	struct range range;
+	ZipRange range;
 	gsize offset;
 	g_autofree char *name = g_strndup((const char *)central->name.octets,
 	    central->name.len);
@@ -370,28 +365,28 @@ survey_member(ZipSurvey *survey, Span octets, const struct entry *central,
 	range.begin = offset;
 	range.end = local.end + (gsize)MIN(central->packed,
 	    octets.len - local.end);
-	g_array_append_val(ranges, range);
+	g_array_append_val(survey->ranges, range);
 }
 
 static int
 compare_ranges(gconstpointer a, gconstpointer b)
 {
-	const struct range *left = a, *right = b;
+	const ZipRange *left = a, *right = b;
 
 	return left->begin < right->begin ? -1 : left->begin > right->begin;
 }
 
 /* What lies between the members, and in front of the first. */
 static void
-survey_ranges(ZipSurvey *survey, Span octets, GArray *ranges,
+survey_ranges(ZipSurvey *survey, Span octets,
     const struct directory *directory)
 {
+	GArray *ranges = survey->ranges;
 	gsize end = 0;
 
 	g_array_sort(ranges, compare_ranges);
 	for (guint i = 0; i < ranges->len; i++) {
-		const struct range *range =
-		    &g_array_index(ranges, struct range, i);
+		const ZipRange *range = &g_array_index(ranges, ZipRange, i);
 
 		if (i == 0 && range->begin > 0)
 			survey->oddities |= ZIP_ODD_BEFORE;
@@ -419,19 +414,16 @@ static void
 survey_directory(ZipSurvey *survey, Span octets,
     const struct directory *directory)
 {
-	g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE,
-	    sizeof(struct range));
 	g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash,
 	    g_str_equal, g_free, NULL);
 	gsize at = directory->begin;
 	struct entry central;
 
 	while (at < directory->end && read_central(octets, at, &central)) {
-		survey_member(survey, octets, &central, directory, ranges,
-		    names);
+		survey_member(survey, octets, &central, directory, names);
 		at = central.end;
 	}
-	survey_ranges(survey, octets, ranges, directory);
+	survey_ranges(survey, octets, directory);
 	survey_gap(survey, octets, at, directory->end_record);
 	/* The comment may hold another end record. */
 	survey_gap(survey, octets, directory->end_record + END_OCTETS,
@@ -458,6 +450,7 @@ zip_survey_new(Span octets)
 	survey = g_new0(ZipSurvey, 1);
 	survey->aliases = g_ptr_array_new_with_free_func(g_free);
 	survey->unlisted = g_array_new(FALSE, FALSE, sizeof(gsize));
+	survey->ranges = g_array_new(FALSE, FALSE, sizeof(ZipRange));
 	if (has_directory) {
 		survey_directory(survey, octets, &directory);
 	} else {
@@ -474,6 +467,7 @@ zip_survey_free(ZipSurvey *survey)
 		return;
 	g_ptr_array_unref(survey->aliases);
 	g_array_unref(survey->unlisted);
+	g_array_unref(survey->ranges);
 	g_free(survey);
 }
 
@@ -489,6 +483,22 @@ zip_survey_is_all_iwork(const ZipSurvey *survey)
 {
 	return survey->has_iwork_method && !survey->has_other_method &&
 	    survey->oddities == 0;
+}
+
+static int
+compare_with_range(gconstpointer a, gconstpointer b)
+{
+	const ZipRange *range = a;
+	const gsize *offset = b;
+
+	return range->end <= *offset ? -1 : range->begin > *offset;
+}
+
+gboolean
+zip_survey_is_in_member(const ZipSurvey *survey, gsize offset)
+{
+	return survey->oddities == 0 && g_array_binary_search(survey->ranges,
+	    &offset, compare_with_range, NULL);
 }
 
 char *

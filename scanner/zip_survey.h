@@ -25,6 +25,11 @@ typedef enum {
 } ZipOddity;
 #define N_ZIP_ODDITIES 9
 
+/* Octets of the file that a member takes, with its local header. */
+typedef struct {
+	gsize begin, end;
+} ZipRange;
+
 typedef struct {
 	guint oddities;         /* bits of ZipOddity */
 	/* A method of compression that libclamav does not know. */
@@ -40,6 +45,7 @@ typedef struct {
 	 * other central directories. */
 	GPtrArray *aliases;
 	GArray *unlisted;       /* of gsize: where such a local header is */
+	GArray *ranges;         /* of ZipRange, by begin: the listed members */
 } ZipSurvey;
 
 /* Unlisted members, and aliases, that are kept; more set the oddity alone. */
@@ -55,6 +61,10 @@ gboolean zip_survey_needs_reader(const ZipSurvey *survey);
 
 /* Whether its members are such that iWork alone can read them, and no others. */
 gboolean zip_survey_is_all_iwork(const ZipSurvey *survey);
+
+/* Whether the offset is among the octets of a listed member, of a file without
+ * oddities: what seems to begin there is none to any program. */
+gboolean zip_survey_is_in_member(const ZipSurvey *survey, gsize offset);
 
 /* "two names, octets behind the end". Caller frees. */
 char *zip_survey_describe(const ZipSurvey *survey);
