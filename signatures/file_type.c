@@ -161,6 +161,20 @@ type_of_cafebabe(const guint8 *octets, gsize len)
 }
 
 /*
+ * Compiled Python 3.7 and later (PEP 552): its version, the end of a line, flags
+ * of which two are in use. libmagic knows one version after another; a pcapng
+ * file, which may look like one to others, has its length for flags.
+ */
+static const char *
+type_of_bytecode(const guint8 *octets, gsize len)
+{
+	if (len < 16 || le16(octets) < 3390 || le16(octets) > 4999 ||
+	    memcmp(octets + 2, "\r\n", 2) != 0 || le32(octets + 4) > 3)
+		return NULL;
+	return "application/x-bytecode.python";
+}
+
+/*
  * A package, patch or transform of Windows Installer is a compound file
  * ([MS-CFB]) whose root entry, the first of its directory, has such a class.
  */
@@ -415,7 +429,8 @@ const char *
 file_type_refine(const void *octets, gsize len, const char *detected_type)
 {
 	static const char *(*const recognisers[])(const guint8 *, gsize) = {
-		type_of_marks, type_of_location, type_of_exe, type_of_cafebabe, type_of_installer,
+		type_of_marks, type_of_location, type_of_exe,
+		type_of_cafebabe, type_of_bytecode, type_of_installer,
 		type_of_volume, type_of_disk,
 		type_of_archive,
 	};
