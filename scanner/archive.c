@@ -160,6 +160,7 @@ set_names(Member *member, struct archive_entry *entry)
 		member->names[n++] = utf8;
 	if (link != NULL)
 		member->names[n++] = link;
+	member->is_link = link != NULL;
 }
 
 static gboolean

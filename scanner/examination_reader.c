@@ -186,8 +186,12 @@ announce_unshown(Opening *opening, const Member *member)
 		    NULL : announce(opening->scan, opening->container,
 		    member->names[i], size, is_encrypted);
 
-		if (announced != NULL)
-			announced->is_certain = TRUE;
+		if (announced == NULL)
+			continue;
+		announced->is_certain = TRUE;
+		/* To libclamav the other file's name is content of it. */
+		if (member->is_link)
+			announced->size = 0;
 	}
 	if (member->names[0] == NULL && !is_encrypted &&
 	    member->state != MEMBER_EMPTY)

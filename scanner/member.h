@@ -29,6 +29,7 @@ typedef struct {
 	Span octets;            /* what could be read of it */
 	guint64 size;           /* as the container says; at least octets.len */
 	MemberState state;
+	gboolean is_link;       /* to another file: it has no content */
 } Member;
 
 /* A container being opened. */
