@@ -19,11 +19,12 @@
 
 /*
  * Words one of which is in every XML that can do anything, in ASCII or UTF-16:
- * the rest, the text of documents, is not parsed.
+ * the rest, the text of documents, is not parsed. The last two are in the names
+ * of OpenDocument's namespaces.
  */
 static const char *const words[] = { "TargetMode", "instrText", "fldSimple",
 	"ddeLink", "macrosheet", "definedName", "binData", "binaryData",
-	"module", "event-listener", "macrosPresent", "office:script" };
+	"module", "macrosPresent", "opendocument", "openoffice.org" };
 
 typedef struct {
 	xmlParserCtxt *xml;
@@ -35,6 +36,7 @@ typedef struct {
 	char *element;          /* that began last; NULL: none */
 	GString *text;          /* of an element whose text is coded */
 	GString *fields;        /* what Word's fields say, one behind another */
+	gboolean is_in_scripts; /* among what belongs to the whole document */
 } Reading;
 
 static gboolean
@@ -66,6 +68,12 @@ may_do_something(Span octets)
 		if (has_word(octets, words[i]))
 			return TRUE;
 	return FALSE;
+}
+
+static gboolean
+is_named(const char *name, const char *want)
+{
+	return name != NULL && g_ascii_strcasecmp(name, want) == 0;
 }
 
 /* As it is meant: references in it are resolved. Caller frees. */
@@ -153,16 +161,47 @@ examine_relationship(Reading *reading)
 			    kinds[i].detail);
 }
 
+/* OpenDocument: what it shows of another file. */
+static void
+examine_link(Reading *reading)
+{
+	g_autofree char *href = attribute(reading, "href");
+
+	if (href != NULL && is_foreign(href))
+		traits_add(reading->traits, TRAIT_EXTERNAL_OBJECT,
+		    "a part of it on a server");
+}
+
 /* --- DDE ------------------------------------------------------------------------------ */
 
+/* name: of the attribute that says which program. */
 static void
-examine_dde_link(Reading *reading)
+examine_dde_link(Reading *reading, const char *name)
 {
-	g_autofree char *service = attribute(reading, "ddeService");
-	Span name = { (const guint8 *)service,
-		service != NULL ? strlen(service) : 0 };
+	g_autofree char *service = attribute(reading, name);
 
-	dde_add_link(name, reading->traits);
+	dde_add_link((Span){ (const guint8 *)service,
+		service != NULL ? strlen(service) : 0 }, reading->traits);
+}
+
+/* OpenDocument: a formula of a table, DDE("program";"topic";"item"). */
+static void
+examine_formula(Reading *reading)
+{
+	g_autofree char *formula = attribute(reading, "formula");
+	g_autofree char *lower = g_ascii_strdown(formula != NULL ? formula :
+	    "", -1);
+	const char *at = lower;
+
+	while ((at = strstr(at, "dde(")) != NULL) {
+		const char *service = at + strlen("dde(");
+
+		service += strspn(service, " \t\r\n\"");
+		if (at == lower || !g_ascii_isalnum(at[-1]))
+			dde_add_link((Span){ (const guint8 *)service,
+				strcspn(service, "\";)") }, reading->traits);
+		at = service;
+	}
 }
 
 /* Word puts the text of a field into any number of pieces. */
@@ -196,23 +235,59 @@ examine_defined_name(Reading *reading)
 	}
 }
 
-/* OpenDocument: an event of the document, not of a button, calls a macro. */
+/* Basic that comes with the program, as its letters for beginners call it. */
+static gboolean
+is_of_program(const char *macro, const char *location)
+{
+	return g_str_has_prefix(macro, "application:") ||
+	    is_named(location, "application") ||
+	    (strstr(macro, "language=Basic") != NULL &&
+	    strstr(macro, "location=application") != NULL);
+}
+
+/* An event that happens without the reader. Those of the whole document do,
+ * unless they are about what is done with it. */
+static gboolean
+is_auto_event(const Reading *reading, const char *event)
+{
+	static const char *const deeds[] = { "save", "print", "copy", "mail",
+		"merge" };
+	static const char *const events[] = { "dom:load", "office:load",
+		"office:create", "office:start", "office:new", "office:view",
+		"dom:unload", "office:close", "office:prepare",
+		"office:layout", "office:page-count", "office:calculated",
+		"on-load", "on-new", "on-create", "on-unload" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(events); i++)
+		if (g_str_has_prefix(event, events[i]))
+			return TRUE;
+	for (gsize i = 0; i < G_N_ELEMENTS(deeds); i++)
+		if (strstr(event, deeds[i]) != NULL)
+			return FALSE;
+	return reading->is_in_scripts;
+}
+
+/* OpenDocument: an event calls a macro, by an address or by its name. */
 static void
 examine_listener(Reading *reading)
 {
-	static const char *const events[] = { "dom:load", "office:load",
-		"office:create", "office:start", "office:new", "office:view",
-		"dom:unload", "office:close", "office:prepare-close" };
 	g_autofree char *event = attribute(reading, "event-name");
 	g_autofree char *href = attribute(reading, "href");
+	g_autofree char *name = attribute(reading, "macro-name");
+	g_autofree char *location = attribute(reading, "location");
+	const char *macro = name;
 
-	if (event == NULL || href == NULL || strstr(href, "script:") == NULL)
+	if (href != NULL && (strstr(href, "script:") != NULL ||
+	    g_str_has_prefix(href, "macro:") ||
+	    g_str_has_prefix(href, "service:")))
+		macro = href;
+	if (event == NULL || macro == NULL || *macro == '\0' ||
+	    is_of_program(macro, location))
 		return;
 	traits_add(reading->traits, TRAIT_MACROS, "calls a macro");
-	for (gsize i = 0; i < G_N_ELEMENTS(events); i++)
-		if (g_str_has_prefix(event, events[i]))
-			traits_add(reading->traits, TRAIT_AUTO_MACROS,
-			    "calls a macro when it is opened or closed");
+	if (is_auto_event(reading, event))
+		traits_add(reading->traits, TRAIT_AUTO_MACROS,
+		    "calls a macro when it is opened or closed");
 }
 
 /* A file in base64, in "flat" documents: often the VBA project. */
@@ -238,19 +313,24 @@ examine_macros_present(Reading *reading)
 
 /* --- the document ------------------------------------------------------------------------- */
 
-static gboolean
-is_named(const char *name, const char *want)
-{
-	return name != NULL && g_ascii_strcasecmp(name, want) == 0;
-}
-
 static void
 examine_element(Reading *reading, const char *name, const char *space)
 {
 	if (is_named(name, "Relationship")) {
 		examine_relationship(reading);
 	} else if (is_named(name, "ddeLink")) {
-		examine_dde_link(reading);
+		examine_dde_link(reading, "ddeService");
+	} else if (is_named(name, "dde-source") ||
+	    is_named(name, "dde-connection-decl")) {
+		examine_dde_link(reading, "dde-application");
+	} else if (is_named(name, "table-cell")) {
+		examine_formula(reading);
+	} else if (is_named(name, "floating-frame") ||
+	    is_named(name, "object") || is_named(name, "object-ole") ||
+	    is_named(name, "section-source") || is_named(name, "applet")) {
+		examine_link(reading);
+	} else if (is_named(name, "scripts")) {
+		reading->is_in_scripts = TRUE;
 	} else if (is_named(name, "fldChar")) {
 		g_autofree char *kind = attribute(reading, "fldCharType");
 
@@ -327,6 +407,8 @@ on_end(void *context, const xmlChar *name, const xmlChar *prefix,
 		examine_coded_file(reading);
 	else if (is_named((const char *)name, "p"))
 		add_field_text(reading, " ");
+	else if (is_named((const char *)name, "scripts"))
+		reading->is_in_scripts = FALSE;
 	g_string_truncate(reading->text, 0);
 }
 
