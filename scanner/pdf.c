@@ -235,7 +235,6 @@ keep_file(Pdf *pdf, guint number, GBytes *octets, gboolean is_decoded)
 	gsize len = g_bytes_get_size(octets);
 	struct file *file;
 
-	traits_add(pdf->traits, TRAIT_PDF_FILE, "holds a file");
 	if (pdf->files->len >= TRAITS_MAX_FILES ||
 	    len > TRAITS_MAX_FILE_OCTETS - pdf->file_octets) {
 		pdf->traits->exceeds_limit = TRUE;
@@ -265,6 +264,9 @@ examine_stream(Pdf *pdf, guint number, Span raw)
 	}
 	if (!object.is_file && !object.is_object_stream)
 		return;
+	/* Also one that is encrypted. */
+	if (object.is_file)
+		traits_add(pdf->traits, TRAIT_PDF_FILE, "holds a file");
 	pdf->decoder_octets += raw.len;
 	if (!is_readable(&object) || pdf->decoder_octets >
 	    (guint64)PDF_MAX_DECODED_RATIO * pdf->objects.octets.len) {

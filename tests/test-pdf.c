@@ -115,6 +115,8 @@ static const struct name_case {
 	    "/XFA(endstream", NOTHING },
 
 	{ "file", "1 0 obj<</Type/EmbeddedFile>>stream\na\nendstream", FILE },
+	{ "file-encrypted", "1 0 obj<</Type/EmbeddedFile/Filter/Fl>>stream\n"
+	    "\xf7\x9a\x01\nendstream endobj trailer<</Encrypt 9 0 R>>", FILE },
 	{ "file-untyped", "1 0 obj<</EF<</F 5 0 R>>/F(a)>>endobj "
 	    "5 0 obj<<>>stream\na\nendstream", FILE },
 	{ "file-untyped-reference", "1 0 obj<</EF 4 0 R/F(a)>>endobj 4 0 obj"
