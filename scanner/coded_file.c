@@ -1,5 +1,5 @@
 /*
- * scanner/coded_file.c - a file that holds others as text: uuencode, yEnc, BinHex.
+ * scanner/coded_file.c - a file that holds others as text: uuencode, yEnc, BinHex, iCalendar.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "config.h"
@@ -14,7 +14,7 @@ gboolean
 coded_file_is(const char *detected_type, Span octets)
 {
 	static const char *const words[] = { "=ybegin ", "begin ",
-		"begin-base64 ", "BinHex" };
+		"begin-base64 ", "BinHex", "ATTACH;", "ATTACH:" };
 
 	/* yEnc leaves most octets as they are: libmagic takes it for data. */
 	if (detected_type == NULL ||

@@ -1,5 +1,5 @@
 /*
- * scanner/coded_file.h - a file that holds others as text: uuencode, yEnc, BinHex.
+ * scanner/coded_file.h - a file that holds others as text: uuencode, yEnc, BinHex, iCalendar.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Archive programs open such files like any archive. Those in the text of a

@@ -102,7 +102,7 @@ static const ContainerKind zip_kind = { "application/zip", "ZIP",
 	READER_ZIP, FALSE, FALSE };
 
 static const ContainerKind coded_kind = { "text/x-uuencode",
-	"uuencode, yEnc or BinHex", READER_CODED, FALSE, TRUE };
+	"uuencode, yEnc, BinHex or iCalendar", READER_CODED, FALSE, TRUE };
 
 const ContainerKind *
 container_coded_kind(const char *detected_type, Span octets)
@@ -209,7 +209,8 @@ container_report(const Engine *engine)
 	g_string_append_printf(report, "%s\t%s\n",
 	    archive_library_version(), formats);
 	g_string_append(report, "mailweir\ttnef outlook-msg macbinary "
-	    "applesingle appledouble uuencode yenc binhex\nnobody\t");
+	    "applesingle appledouble uuencode yenc binhex "
+	    "icalendar\nnobody\t");
 	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (kinds[i].reader != READER_NONE)
 			continue;

@@ -69,6 +69,13 @@ output_finish(Output *output, guint oddities)
 }
 
 void
+decoded_set_name(Decoded *decoded, Span name)
+{
+	if (name.len > 0)
+		decoded->name = g_bytes_new(name.octets, name.len);
+}
+
+void
 add_reading(GPtrArray *readings, guint first, Decoded *decoded)
 {
 	for (guint i = first; i < readings->len; i++) {
@@ -210,6 +217,11 @@ decode_inline(Span text, gsize max_octets)
 			break;
 		case '(':
 			binhex_file(text, line, offset, max_octets, readings);
+			break;
+		case 'A':
+		case 'a':
+			calendar_file(text, line, offset, max_octets,
+			    readings);
 			break;
 		}
 		for (; counted < readings->len; counted++) {

@@ -124,16 +124,9 @@ decoded_prefix(const Decoded *decoded, gsize len)
 }
 
 static void
-set_name(Decoded *decoded, Span name)
-{
-	if (name.len > 0)
-		decoded->name = g_bytes_new(name.octets, name.len);
-}
-
-static void
 add_named(GPtrArray *readings, Span name, Decoded *decoded)
 {
-	set_name(decoded, name);
+	decoded_set_name(decoded, name);
 	g_ptr_array_add(readings, decoded);
 }
 
@@ -220,7 +213,7 @@ add_base64(Span text, gsize offset, Span name, gsize max_octets,
 		return;
 	base64_readings(body, max_octets, readings);
 	for (guint i = first; i < readings->len; i++)
-		set_name(g_ptr_array_index(readings, i), name);
+		decoded_set_name(g_ptr_array_index(readings, i), name);
 }
 
 void

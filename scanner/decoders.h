@@ -36,6 +36,9 @@ output_octet(Output *output, guint8 octet)
  * result. */
 Decoded *output_finish(Output *output, guint oddities);
 
+/* Copies the file's name; an empty one is none. */
+void decoded_set_name(Decoded *decoded, Span name);
+
 /* Adds decoded unless a reading from first on has the same octets: then only
  * its oddities are added to that one. Takes it over. */
 void add_reading(GPtrArray *readings, guint first, Decoded *decoded);
@@ -70,6 +73,8 @@ void uuencode_file(Span text, Span line, gsize offset, gsize max_octets,
 void yenc_file(Span text, Span line, gsize offset, gsize max_octets,
     GPtrArray *readings);
 void binhex_file(Span text, Span line, gsize offset, gsize max_octets,
+    GPtrArray *readings);
+void calendar_file(Span text, Span line, gsize offset, gsize max_octets,
     GPtrArray *readings);
 
 /*

@@ -14,8 +14,9 @@ libmailweir_a_SOURCES += \
 	scanner/dde.c scanner/dde.h \
 	scanner/declaration.c scanner/declaration.h \
 	scanner/decode.c scanner/decode.h scanner/decoders.h \
-	scanner/decode_base64.c scanner/decode_binhex.c scanner/decode_qp.c \
-	scanner/decode_uu.c scanner/decode_yenc.c \
+	scanner/decode_base64.c scanner/decode_binhex.c \
+	scanner/decode_calendar.c scanner/decode_qp.c scanner/decode_uu.c \
+	scanner/decode_yenc.c \
 	scanner/digest.c scanner/digest.h \
 	scanner/document.c scanner/document.h \
 	scanner/entity.c scanner/entity.h \

@@ -356,6 +356,19 @@ static const struct inline_case {
 	{ "binhex-two-forks", T(MARK
 	      ":!h4hE`\"849K8G(4iG!#3\"33!!!!%!!\"NBA4K!!\"bFh*M!!!:\r\n"),
 	    { { T("two"), T("data") }, { T("two"), T("rsrc") } } },
+	{ "calendar", T("ATTACH;VALUE=BINARY;ENCODING=BASE64;"
+	      "X-FILENAME=\"a;b:c.txt\":Zm9v\r\n YmFy\r\nUID:1\r\n"),
+	    { { T("a;b:c.txt"), T("foobar") } } },
+	{ "calendar-folded-anywhere", T("atta\n ch;fmttype=a/b;X-apple-Fi\n\t"
+	      "lename=a.t\n xt;encoding=b:Zm\n 9v\n"),
+	    { { T("a.txt"), T("foo") } } },
+	{ "calendar-of-old-kind", T("ATTACH;BASE64:\n  Zm9v\n  YmFy\n\nX:Y\n"),
+	    { { { NULL, 0 }, T("foobar") } } },
+	{ "calendar-data-uri", T("ATTACH;FILENAME=a.txt:data:text/plain;"
+	      "base64,Zm9v\n"), { { T("a.txt"), T("foo") } } },
+	{ "calendar-link", T("ATTACH;FILENAME=a.txt:https://x.example/Zm9v\n"
+	      "ATTACH:cid:1@x.example\nATTACH;VALUE=BINARY\n"), { NO_FILE } },
+	{ "calendar-word", T("attach\nAttached: Zm9v\na\n b\n"), { NO_FILE } },
 	{ "binhex-mark-alone", T(MARK "words\r\n"), { NO_FILE } },
 };
 
