@@ -46,8 +46,38 @@ is_text(const PartRecord *part)
 	    g_strv_contains(types, part->detected_type);
 }
 
+/* The part that the member is in; NULL: it is no member. */
+static PartRecord *
+holder_of(const Examination *examination, const PartRecord *part)
+{
+	const GPtrArray *parts = examination->record->parts;
+
+	for (guint i = parts->len; i-- > 0;) {
+		PartRecord *holder = g_ptr_array_index(parts, i);
+
+		if (g_strcmp0(holder->path, part->parent) == 0 &&
+		    part_is_member(part))
+			return holder;
+	}
+	return NULL;
+}
+
+static void
+examine_encryption(Walk *walk, PartRecord *part, const Traits *traits)
+{
+	PartRecord *holder = traits->holder_encryption != NULL ?
+	    holder_of(walk->examination, part) : NULL;
+
+	if (traits->encryption != NULL)
+		add_encrypted_document(walk->examination, part, walk->reading,
+		    traits->encryption);
+	if (holder != NULL)
+		add_encrypted_document(walk->examination, holder,
+		    walk->reading, traits->holder_encryption);
+}
+
 GPtrArray *
-examine_traits(Walk *walk, const PartRecord *part, Span octets,
+examine_traits(Walk *walk, PartRecord *part, Span octets,
     const char *holder_type)
 {
 	Examination *examination = walk->examination;
@@ -65,6 +95,7 @@ examine_traits(Walk *walk, const PartRecord *part, Span octets,
 			    verdict_of(examination->policy->traits[trait]),
 			    part->path, part_first_name(part), walk->reading,
 			    "%s", traits->details[trait]);
+	examine_encryption(walk, part, traits);
 	if (traits->exceeds_limit)
 		record_add_finding(examination->record, FINDING_LIMIT,
 		    "document-limit", VERDICT_ILLEGAL, part->path,

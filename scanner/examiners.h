@@ -207,7 +207,7 @@ void open_with_password(Walk *walk, Container *container,
  * detected type of what they are a member of; NULL: none. Returns the files
  * that they hold, of HeldFile *; NULL: none. Caller unrefs.
  */
-GPtrArray *examine_traits(Walk *walk, const PartRecord *part, Span octets,
+GPtrArray *examine_traits(Walk *walk, PartRecord *part, Span octets,
     const char *holder_type);
 
 /* After the scan: the files that the container holds, where libclamav did not

@@ -75,4 +75,5 @@ libmailweir_a_SOURCES += \
 	scanner/trait.c scanner/trait.h \
 	scanner/uri_list.c scanner/uri_list.h \
 	scanner/vba.c scanner/vba.h \
+	scanner/word_binary.c scanner/word_binary.h \
 	scanner/zip_survey.c scanner/zip_survey.h

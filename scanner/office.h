@@ -29,4 +29,8 @@ void office_examine_binary(Span octets, Traits *traits);
  */
 void office_examine_package(Span octets, Traits *traits);
 
+/* Whether a link goes to a server of anybody: paths of the author's own disk or
+ * network do not. */
+gboolean office_is_foreign(const char *target);
+
 #endif

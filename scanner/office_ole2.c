@@ -7,14 +7,18 @@
 #include <string.h>
 
 #include "scanner/cursor.h"
+#include "scanner/dde.h"
 #include "scanner/equation.h"
 #include "scanner/octet_search.h"
 #include "scanner/office.h"
 #include "scanner/ole2.h"
 #include "scanner/vba.h"
+#include "scanner/word_binary.h"
 
 /* What OLE 1 would have saved. */
 #define OLE10_NATIVE "\1Ole10Native"
+/* Of PowerPoint, where all but this is encrypted. */
+#define TOKEN_ENCRYPTED 0xf3d1c4dfu
 
 /* --- packages ------------------------------------------------------------------ */
 
@@ -50,25 +54,41 @@ office_examine_package(Span octets, Traits *traits)
 	traits_add_file(traits, path, g_bytes_new(data.octets, data.len));
 }
 
-/* --- Excel 4 macros ([MS-XLS]) --------------------------------------------------- */
+/* --- workbooks ([MS-XLS]) --------------------------------------------------------- */
 
 enum {
+	RECORD_EXTERNSHEET = 0x0017,    /* before Excel 97: one link */
 	RECORD_LBL = 0x0018,
+	RECORD_FILEPASS = 0x002f,
 	RECORD_BOUNDSHEET = 0x0085,
+	RECORD_SUPBOOK = 0x01ae,        /* since then: one link */
+	RECORD_BOF = 0x0809,
 };
+#define VERSION_EXCEL_97 0x0600
+/* Between a program and what it is asked for; in front, the mark of a path. */
+#define LINK_SEPARATOR '\3'
+#define MAX_LINK_CHARACTERS 255
 
-/* The name of a defined name ([MS-XLS] 2.5.293), in lower case: len characters
- * behind a flag, of two octets each where it is set. Caller frees. */
+/* So many characters of one octet or two, in lower case. Caller frees. */
 static char *
-label_name(Span name, guint len)
+characters(Span octets, gsize step, guint len)
 {
-	gsize step = name.len > 0 && (name.octets[0] & 1) != 0 ? 2 : 1;
 	GString *text = g_string_sized_new(len);
 
-	for (gsize i = 1; i + step <= name.len && text->len < len; i += step)
-		g_string_append_c(text, step == 2 && name.octets[i + 1] != 0 ?
-		    '?' : g_ascii_tolower((char)name.octets[i]));
+	for (gsize i = 0; i + step <= octets.len && text->len < len; i += step)
+		g_string_append_c(text, step == 2 && octets.octets[i + 1] != 0 ?
+		    '?' : g_ascii_tolower((char)octets.octets[i]));
 	return g_string_free(text, FALSE);
+}
+
+/* Behind a flag, which says whether they are of two octets (2.5.293). Caller
+ * frees. */
+static char *
+flagged_characters(Cursor record, guint len)
+{
+	guint flag = cursor_u8(&record);
+
+	return characters(record.rest, (flag & 1) != 0 ? 2 : 1, len);
 }
 
 /* A defined name ([MS-XLS] 2.4.150) that Excel runs: built in, by its number, or
@@ -85,17 +105,47 @@ is_auto_label(Cursor record)
 	cursor_take(&record, 10);
 	if (record.has_failed || len == 0)
 		return FALSE;
-	name = label_name(record.rest, len);
+	name = flagged_characters(record, len);
 	if ((flags & 0x20) != 0)
 		return strchr("\1\2\12\13", *name) != NULL && *name != '\0';
 	return strstr(name, "auto_") != NULL;
+}
+
+/* A link to a program or a file (2.5.277), or to a sheet. */
+static void
+examine_link(const char *link, Traits *traits)
+{
+	const char *separator = strchr(link, LINK_SEPARATOR);
+
+	if (separator != NULL && *link >= ' ')
+		dde_add_link((Span){ (const guint8 *)link,
+			(gsize)(separator - link) }, traits);
+}
+
+static void
+examine_link_record(Cursor record, gboolean is_old, Traits *traits)
+{
+	g_autofree char *link = NULL;
+	guint len;
+
+	if (is_old) {
+		len = cursor_u8(&record);
+		link = characters(record.rest, 1, len);
+	} else {
+		cursor_u16(&record);
+		len = cursor_u16(&record);
+		/* Else the workbook itself, or its add-ins. */
+		link = len <= MAX_LINK_CHARACTERS ?
+		    flagged_characters(record, len) : g_strdup("");
+	}
+	examine_link(link, traits);
 }
 
 static void
 examine_workbook(Span octets, Traits *traits)
 {
 	Cursor cursor = { octets, FALSE };
-	gboolean has_macros = FALSE, is_automatic = FALSE;
+	gboolean has_macros = FALSE, is_automatic = FALSE, is_old = FALSE;
 
 	while (cursor.rest.len >= 4) {
 		guint type = cursor_u16(&cursor);
@@ -107,6 +157,15 @@ examine_workbook(Span octets, Traits *traits)
 			has_macros |= data.octets[5] == 1;
 		if (type == RECORD_LBL)
 			is_automatic |= is_auto_label((Cursor){ data, FALSE });
+		if (type == RECORD_BOF && data.len >= 2)
+			is_old = (data.octets[0] | data.octets[1] << 8) <
+			    VERSION_EXCEL_97;
+		if (type == RECORD_FILEPASS)
+			traits->encryption = "an encrypted Excel workbook";
+		if (traits->encryption == NULL && type == (is_old ?
+		    RECORD_EXTERNSHEET : RECORD_SUPBOOK))
+			examine_link_record((Cursor){ data, FALSE }, is_old,
+			    traits);
 		if (cursor.has_failed)
 			break;
 	}
@@ -241,6 +300,50 @@ examine_equations(const Ole2 *ole2, Traits *traits)
 
 /* --- the file ------------------------------------------------------------------------ */
 
+/* The first stream of that name at the top; NULL: there is none. Caller
+ * unrefs. */
+static GBytes *
+read_top_stream(const Ole2 *ole2, const char *name)
+{
+	const GPtrArray *entries = ole2_entries(ole2);
+
+	for (guint i = 1; i < entries->len; i++) {
+		const Ole2Entry *entry = g_ptr_array_index(entries, i);
+
+		if (entry->is_stream &&
+		    entry->parent == g_ptr_array_index(entries, 0) &&
+		    g_ascii_strcasecmp(entry->name, name) == 0)
+			return ole2_read(ole2, entry);
+	}
+	return NULL;
+}
+
+/* Embedded documents are not opened with their templates. */
+static void
+examine_template(const Ole2 *ole2, Traits *traits)
+{
+	g_autoptr(GBytes) document = read_top_stream(ole2, "WordDocument");
+	g_autoptr(GBytes) table = NULL;
+	const char *name = document != NULL ?
+	    word_binary_table(span_of_bytes(document)) : NULL;
+
+	if (name != NULL)
+		table = read_top_stream(ole2, name);
+	if (table != NULL)
+		word_binary_examine_template(span_of_bytes(document),
+		    span_of_bytes(table), traits);
+}
+
+/* The atom of the current user ([MS-PPT] 2.3.2) says so. */
+static void
+examine_user(Span octets, Traits *traits)
+{
+	Cursor token = cursor_at(octets, 12);
+
+	if (cursor_u32(&token) == TOKEN_ENCRYPTED)
+		traits->encryption = "an encrypted PowerPoint presentation";
+}
+
 static void
 examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 {
@@ -256,6 +359,12 @@ examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 		cursor = (Cursor){ span_of_bytes(stream), FALSE };
 		cursor_u32(&cursor);
 		office_examine_package(cursor.rest, traits);
+	} else if (g_ascii_strcasecmp(entry->name, "WordDocument") == 0) {
+		stream = ole2_read(ole2, entry);
+		word_binary_examine(span_of_bytes(stream), traits);
+	} else if (g_ascii_strcasecmp(entry->name, "Current User") == 0) {
+		stream = ole2_read(ole2, entry);
+		examine_user(span_of_bytes(stream), traits);
 	}
 }
 
@@ -278,5 +387,6 @@ office_examine_ole2(Span octets, Traits *traits)
 		if (entry->is_stream)
 			examine_stream(ole2, entry, traits);
 	}
+	examine_template(ole2, traits);
 	examine_equations(ole2, traits);
 }

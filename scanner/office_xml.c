@@ -8,6 +8,7 @@
 #include <libxml/tree.h>
 #include <string.h>
 
+#include "scanner/cursor.h"
 #include "scanner/dde.h"
 #include "scanner/octet_search.h"
 #include "scanner/office.h"
@@ -25,6 +26,10 @@
 static const char *const words[] = { "TargetMode", "instrText", "fldSimple",
 	"ddeLink", "macrosheet", "definedName", "binData", "binaryData",
 	"module", "macrosPresent", "opendocument", "openoffice.org" };
+
+/* As they are written in binary workbooks: 0x168, seven bits an octet. */
+#define RECORD_BEGIN_SUPBOOK 0x02e8
+#define LINK_BY_DDE 1
 
 typedef struct {
 	xmlParserCtxt *xml;
@@ -112,9 +117,8 @@ attribute(const Reading *reading, const char *name)
 
 /* --- what lies elsewhere --------------------------------------------------------- */
 
-/* A server of anybody; a path of the author's own disk or network is not. */
-static gboolean
-is_foreign(const char *target)
+gboolean
+office_is_foreign(const char *target)
 {
 	static const char *const schemes[] = { "http:", "https:", "ftp:",
 		"mhtml:", "ms-msdt:", "x-usc:", "script:", "javascript:",
@@ -153,7 +157,8 @@ examine_relationship(Reading *reading)
 	const char *kind = type != NULL ? strrchr(type, '/') : NULL;
 
 	if (kind == NULL || mode == NULL || target == NULL ||
-	    g_ascii_strcasecmp(mode, "External") != 0 || !is_foreign(target))
+	    g_ascii_strcasecmp(mode, "External") != 0 ||
+	    !office_is_foreign(target))
 		return;
 	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (g_ascii_strcasecmp(kind + 1, kinds[i].type) == 0)
@@ -167,7 +172,7 @@ examine_link(Reading *reading)
 {
 	g_autofree char *href = attribute(reading, "href");
 
-	if (href != NULL && is_foreign(href))
+	if (href != NULL && office_is_foreign(href))
 		traits_add(reading->traits, TRAIT_EXTERNAL_OBJECT,
 		    "a part of it on a server");
 }
@@ -329,6 +334,9 @@ examine_element(Reading *reading, const char *name, const char *space)
 	    is_named(name, "object") || is_named(name, "object-ole") ||
 	    is_named(name, "section-source") || is_named(name, "applet")) {
 		examine_link(reading);
+	} else if (is_named(name, "encryption-data")) {
+		reading->traits->holder_encryption =
+		    "an encrypted OpenDocument file";
 	} else if (is_named(name, "scripts")) {
 		reading->is_in_scripts = TRUE;
 	} else if (is_named(name, "fldChar")) {
@@ -486,6 +494,30 @@ office_examine_xml(Span octets, Traits *traits)
 	    traits);
 }
 
+/* A part that is a link begins with BrtBeginSupBook ([MS-XLSB] 2.4.281), of any
+ * length: which kind of link, and to which program. */
+static void
+examine_binary_link(Span octets, Traits *traits)
+{
+	Cursor cursor = { octets, FALSE };
+	g_autoptr(GString) service = g_string_new(NULL);
+	guint octet;
+	gsize len;
+
+	if (cursor_u16(&cursor) != RECORD_BEGIN_SUPBOOK)
+		return;
+	do
+		octet = cursor_u8(&cursor);
+	while ((octet & 0x80) != 0);
+	if (cursor_u16(&cursor) != LINK_BY_DDE)
+		return;
+	len = cursor_u32(&cursor);
+	for (gsize i = 0; i < len && cursor.rest.len >= 2; i++)
+		g_string_append_c(service, (char)cursor_u16(&cursor));
+	dde_add_link((Span){ (const guint8 *)service->str, service->len },
+	    traits);
+}
+
 void
 office_examine_binary(Span octets, Traits *traits)
 {
@@ -500,4 +532,5 @@ office_examine_binary(Span octets, Traits *traits)
 			traits_add(traits, TRAIT_AUTO_MACROS,
 			    "Excel 4 macros that run when it is opened");
 		}
+	examine_binary_link(octets, traits);
 }

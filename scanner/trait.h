@@ -50,6 +50,10 @@ typedef struct {
 	const char *details[N_TRAITS];  /* static; NULL: it has not this trait */
 	GPtrArray *files;       /* of HeldFile * */
 	gsize file_octets;      /* of all of them */
+	/* "an encrypted ...": that it is, and that what holds it is; static;
+	 * NULL: not. */
+	const char *encryption;
+	const char *holder_encryption;
 	/* There is more in it than is kept here, so that it is not all examined. */
 	gboolean exceeds_limit;
 } Traits;
