@@ -25,6 +25,7 @@ typedef struct {
 	gboolean has_end_stream;        /* end_stream is set */
 	GArray *names;          /* of PdfFileName */
 	GPtrArray *files;       /* of struct file * */
+	GArray *streams;        /* of struct object_stream */
 	gsize file_octets;      /* of them all */
 	guint64 decoder_octets; /* that went into decoders */
 } Pdf;
@@ -33,6 +34,12 @@ typedef struct {
 struct file {
 	guint number;
 	GBytes *octets;
+};
+
+/* What has been decoded of one; its objects are counted from first. */
+struct object_stream {
+	GBytes *octets;
+	gsize first;
 };
 
 /* --- names of what it can do ------------------------------------------------- */
@@ -248,7 +255,7 @@ keep_file(Pdf *pdf, guint number, GBytes *octets, gboolean is_decoded)
 	g_ptr_array_add(pdf->files, file);
 }
 
-static void examine_object_stream(Pdf *pdf, Span octets, gsize first);
+static void examine_object_stream(Pdf *pdf, GBytes *stream, gsize first);
 
 static void
 examine_stream(Pdf *pdf, guint number, Span raw)
@@ -285,35 +292,38 @@ examine_stream(Pdf *pdf, guint number, Span raw)
 	if (pdf->objects.stream_octets > PDF_MAX_OBJECT_STREAM_OCTETS)
 		*exceeds_limit = TRUE;
 	else
-		examine_object_stream(pdf, span_of_bytes(octets), object.first);
+		examine_object_stream(pdf, octets, object.first);
 }
 
 /* --- objects -------------------------------------------------------------------------- */
 
 static void
-add_name(Pdf *pdf, guint number, GBytes *name)
+add_name(Pdf *pdf, PdfFileName name)
 {
-	PdfFileName added = { number, name };
-
 	if (pdf->names->len >= PDF_MAX_FILE_NAMES) {
 		pdf->traits->exceeds_limit = TRUE;
 		return;
 	}
-	if (name != NULL)
-		g_bytes_ref(name);
-	g_array_append_val(pdf->names, added);
+	if (name.name != NULL)
+		g_bytes_ref(name.name);
+	g_array_append_val(pdf->names, name);
 }
 
-/* What an object has said. name: of the files without one; NULL: none. */
+/* What an object has said. from: its own name, for files without one; NULL:
+ * none. */
 static void
-end_object(Pdf *pdf, const PdfObject *object, GBytes *name)
+end_object(Pdf *pdf, const PdfObject *object, const PdfFileName *from)
 {
 	for (guint i = 0; i < object->files->len; i++) {
-		const PdfFileName *file = &g_array_index(object->files,
-		    PdfFileName, i);
+		PdfFileName file = g_array_index(object->files, PdfFileName,
+		    i);
 
-		add_name(pdf, file->number, file->name != NULL ? file->name :
-		    name);
+		if (from != NULL && file.name == NULL &&
+		    file.name_number == 0) {
+			file.name = from->name;
+			file.name_number = from->name_number;
+		}
+		add_name(pdf, file);
 	}
 	if (object->is_launch)
 		traits_add(pdf->traits, TRAIT_PDF_LAUNCH,
@@ -322,28 +332,55 @@ end_object(Pdf *pdf, const PdfObject *object, GBytes *name)
 		traits_add(pdf->traits, TRAIT_PDF_JAVASCRIPT, "JavaScript");
 }
 
-/* Its header says where each object is, counted from first; 0: from behind it. */
-static void
-examine_object_stream(Pdf *pdf, Span octets, gsize first)
+/* Behind the numbers that an object stream begins with. */
+static gsize
+behind_header(Span octets)
 {
 	g_autoptr(PdfLexer) header = pdf_lexer_new(octets);
 	g_autoptr(PdfLexer) lexer = pdf_lexer_new(octets);
+
+	while (pdf_lexer_next(header) == PDF_NUMBER)
+		lexer->at = header->at;
+	pdf_lexer_skip_blank(lexer);
+	return lexer->at;
+}
+
+/* The next object that the header of the stream tells of: its number, and where
+ * in the stream it is. FALSE: there are no more. */
+static gboolean
+next_member(PdfLexer *header, gsize first, guint *number, gsize *offset)
+{
+	gsize len = header->octets.len;
+
+	while (pdf_lexer_next(header) == PDF_NUMBER) {
+		*number = header->number;
+		if (pdf_lexer_next(header) != PDF_NUMBER)
+			return FALSE;
+		if (first > len || header->number > len - first)
+			continue;
+		*offset = first + header->number;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/* Its header says where each object is, counted from first; 0: from behind it. */
+static void
+examine_object_stream(Pdf *pdf, GBytes *stream, gsize first)
+{
+	Span octets = span_of_bytes(stream);
+	g_autoptr(PdfLexer) header = pdf_lexer_new(octets);
+	g_autoptr(PdfLexer) lexer = pdf_lexer_new(octets);
 	g_autoptr(PdfObject) object = pdf_object_new();
+	struct object_stream kept = { stream,
+		first != 0 ? first : behind_header(octets) };
+	guint number;
 
 	examine_names(pdf->traits, octets);
-	while (first == 0 && pdf_lexer_next(header) == PDF_NUMBER)
-		lexer->at = header->at;
-	if (first == 0) {
-		pdf_lexer_skip_blank(lexer);
-		first = lexer->at;
-		header->at = 0;
-	}
+	g_bytes_ref(stream);
+	g_array_append_val(pdf->streams, kept);
 	while (pdf_objects_have_room(&pdf->objects) &&
-	    pdf_lexer_next(header) == PDF_NUMBER &&
-	    pdf_lexer_next(header) == PDF_NUMBER) {
-		if (first > octets.len || header->number > octets.len - first)
-			continue;
-		lexer->at = first + header->number;
+	    next_member(header, kept.first, &number, &lexer->at)) {
 		pdf_object_begin(object);
 		object->is_member = TRUE;
 		pdf_object_read(object, &pdf->objects, lexer);
@@ -393,7 +430,7 @@ examine_object(Pdf *pdf, PdfLexer *lexer, gsize offset,
 		if (object->depth == 0)
 			break;
 	}
-	end_object(pdf, object, file != NULL ? file->name : NULL);
+	end_object(pdf, object, file);
 }
 
 /*
@@ -452,6 +489,89 @@ find_files(Pdf *pdf, PdfLexer *lexer)
 	}
 }
 
+static void
+take_string(GHashTable *sought, guint number, GBytes *string)
+{
+	GPtrArray *strings = g_hash_table_lookup(sought,
+	    GUINT_TO_POINTER(number));
+
+	if (strings != NULL && string != NULL)
+		g_ptr_array_add(strings, g_bytes_ref(string));
+}
+
+/* For each number sought, the strings that are such an object, in the file or
+ * in an object stream. */
+static void
+find_strings(Pdf *pdf, GHashTable *sought)
+{
+	PdfObjects *objects = &pdf->objects;
+	GHashTableIter iterator;
+	gpointer key;
+
+	g_hash_table_iter_init(&iterator, sought);
+	while (g_hash_table_iter_next(&iterator, &key, NULL)) {
+		guint n = 0;
+		gsize offset;
+
+		while (pdf_objects_have_room(objects) && (offset =
+		    pdf_objects_find(objects, GPOINTER_TO_UINT(key), &n)) !=
+		    0) {
+			g_autoptr(GBytes) string = pdf_objects_string(objects,
+			    objects->octets, offset);
+
+			take_string(sought, GPOINTER_TO_UINT(key), string);
+		}
+	}
+	for (guint i = 0; i < pdf->streams->len; i++) {
+		const struct object_stream *stream = &g_array_index(
+		    pdf->streams, struct object_stream, i);
+		Span octets = span_of_bytes(stream->octets);
+		g_autoptr(PdfLexer) header = pdf_lexer_new(octets);
+		guint number;
+		gsize offset;
+
+		while (pdf_objects_have_room(objects) &&
+		    next_member(header, stream->first, &number, &offset)) {
+			g_autoptr(GBytes) string = g_hash_table_contains(
+			    sought, GUINT_TO_POINTER(number)) ?
+			    pdf_objects_string(objects, octets, offset) : NULL;
+
+			take_string(sought, number, string);
+		}
+	}
+}
+
+/* Names that are objects of their own. */
+static void
+find_names(Pdf *pdf)
+{
+	g_autoptr(GHashTable) sought = g_hash_table_new_full(NULL, NULL, NULL,
+	    (GDestroyNotify)g_ptr_array_unref);
+	guint n_names = pdf->names->len;
+
+	for (guint i = 0; i < n_names; i++) {
+		guint number = g_array_index(pdf->names, PdfFileName,
+		    i).name_number;
+
+		if (number != 0)
+			g_hash_table_insert(sought, GUINT_TO_POINTER(number),
+			    g_ptr_array_new_with_free_func(
+			    (GDestroyNotify)g_bytes_unref));
+	}
+	if (g_hash_table_size(sought) == 0)
+		return;
+	find_strings(pdf, sought);
+	for (guint i = 0; i < n_names; i++) {
+		PdfFileName name = g_array_index(pdf->names, PdfFileName, i);
+		const GPtrArray *strings = g_hash_table_lookup(sought,
+		    GUINT_TO_POINTER(name.name_number));
+
+		for (guint k = 0; strings != NULL && k < strings->len; k++)
+			add_name(pdf, (PdfFileName){ name.number,
+			    g_ptr_array_index(strings, k), 0 });
+	}
+}
+
 /* Once under each of its names. */
 static void
 add_file(Pdf *pdf, const struct file *file)
@@ -485,26 +605,38 @@ file_free(gpointer data)
 	g_free(file);
 }
 
+static void
+object_stream_clear(gpointer data)
+{
+	g_bytes_unref(((struct object_stream *)data)->octets);
+}
+
 void
 pdf_examine(Span octets, Traits *traits)
 {
 	Pdf pdf = { .traits = traits, .objects.octets = octets };
 	g_autoptr(PdfObject) object = pdf_object_new();
 	g_autoptr(PdfLexer) lexer = pdf_lexer_new(octets);
+	g_autoptr(GBytes) whole = g_bytes_new_static(octets.octets,
+	    octets.len);
 
 	pdf.object = object;
 	pdf.names = g_array_new(FALSE, FALSE, sizeof(PdfFileName));
 	g_array_set_clear_func(pdf.names, pdf_file_name_clear);
 	pdf.files = g_ptr_array_new_with_free_func(file_free);
+	pdf.streams = g_array_new(FALSE, FALSE, sizeof(struct object_stream));
+	g_array_set_clear_func(pdf.streams, object_stream_clear);
 	examine_names(traits, octets);
 	examine_objects(&pdf, lexer);
 	if (looks_like_objects(octets))
-		examine_object_stream(&pdf, octets, 0);
+		examine_object_stream(&pdf, whole, 0);
 	find_files(&pdf, lexer);
+	find_names(&pdf);
 	for (guint i = 0; i < pdf.files->len; i++)
 		add_file(&pdf, g_ptr_array_index(pdf.files, i));
 	traits->exceeds_limit |= pdf.objects.exceeds_limit;
 	g_ptr_array_unref(pdf.files);
 	g_array_unref(pdf.names);
+	g_array_unref(pdf.streams);
 	pdf_objects_clear(&pdf.objects);
 }

@@ -151,6 +151,18 @@ count_read(PdfObjects *objects, gsize octets)
 	objects->read_octets += MAX(octets, PDF_MIN_READ_OCTETS);
 }
 
+GBytes *
+pdf_objects_string(PdfObjects *objects, Span octets, gsize offset)
+{
+	g_autoptr(PdfLexer) lexer = pdf_lexer_new(octets);
+
+	lexer->at = offset;
+	pdf_lexer_next(lexer);
+	count_read(objects, lexer->at - offset);
+	return lexer->token == PDF_STRING ? g_bytes_new(lexer->text->str,
+	    lexer->text->len) : NULL;
+}
+
 /* --- what it says ---------------------------------------------------------------- */
 
 enum key {
@@ -169,6 +181,7 @@ struct frame {
 	enum key opened_by;     /* the key that this is the value of */
 	guint first_file;       /* of object->files, since it opened */
 	GBytes *name;           /* the string of its /F or /UF */
+	guint name_number;      /* or of the object that it is; 0: none */
 	gboolean has_uf;
 };
 
@@ -224,13 +237,14 @@ close_dictionary(PdfObject *object)
 {
 	Frame *top = top_of(object);
 
-	for (guint i = top->first_file; top->name != NULL &&
-	     i < object->files->len; i++) {
+	for (guint i = top->first_file; i < object->files->len; i++) {
 		PdfFileName *file = &g_array_index(object->files, PdfFileName,
 		    i);
 
-		if (file->name == NULL)
-			file->name = g_bytes_ref(top->name);
+		if (file->name != NULL || file->name_number != 0)
+			continue;
+		file->name = top->name != NULL ? g_bytes_ref(top->name) : NULL;
+		file->name_number = top->name_number;
 	}
 	g_clear_pointer(&top->name, g_bytes_unref);
 	object->depth -= object->depth > 0 ? 1 : 0;
@@ -327,18 +341,19 @@ take_name(PdfObject *object, const char *name)
 		take_filter(object, name);
 }
 
+/* The value of the last key; name NULL: it is an object of its own. */
 static void
-take_string(PdfObject *object, const GString *text)
+take_file_name(Frame *top, const GString *name)
 {
-	Frame *top = top_of(object);
-
 	/* /UF is the better one. */
-	if (top->opened_by == KEY_EF || top->has_value || text->len == 0 ||
-	    (top->key != KEY_UF && (top->key != KEY_F || top->has_uf)))
+	if (top->opened_by == KEY_EF || (top->key != KEY_UF &&
+	    (top->key != KEY_F || top->has_uf)))
 		return;
 	top->has_uf |= top->key == KEY_UF;
 	g_clear_pointer(&top->name, g_bytes_unref);
-	top->name = g_bytes_new(text->str, text->len);
+	if (name != NULL)
+		top->name = g_bytes_new(name->str, name->len);
+	top->name_number = name != NULL ? 0 : top->numbers[0];
 }
 
 static void
@@ -407,12 +422,13 @@ take_reference(PdfObject *object, PdfObjects *objects)
 	gboolean is_length = object->depth == 1 && top->key == KEY_LENGTH;
 	gboolean is_coding = object->depth == 1 && (top->key == KEY_FILTER ||
 	    top->key == KEY_PARMS);
-	PdfFileName file = { number, NULL };
+	PdfFileName file = { number, NULL, 0 };
 	gsize offset;
 
 	is_coding |= top->opened_by == KEY_PARMS && top->key >= KEY_PREDICTOR;
 	if (top->opened_by == KEY_EF || top->key == KEY_EF)
 		g_array_append_val(object->files, file);
+	take_file_name(top, NULL);
 	while ((is_coding || is_length) && objects != NULL &&
 	    pdf_objects_have_room(objects) &&
 	    (offset = pdf_objects_find(objects, number, &n)) != 0)
@@ -447,7 +463,8 @@ take_token(PdfObject *object, PdfObjects *objects, const PdfLexer *lexer)
 		take_name(object, lexer->text->str);
 		break;
 	case PDF_STRING:
-		take_string(object, lexer->text);
+		if (!top->has_value && lexer->text->len > 0)
+			take_file_name(top, lexer->text);
 		break;
 	case PDF_NUMBER:
 		take_number(object, lexer->number);

@@ -42,6 +42,10 @@ gboolean pdf_objects_next(const PdfObjects *objects, gsize *offset);
  * on; 0: there are no more. */
 gsize pdf_objects_find(PdfObjects *objects, guint number, guint *i);
 
+/* The string that begins at the offset of octets, which are the file or of it.
+ * Caller unrefs; NULL: none does. */
+GBytes *pdf_objects_string(PdfObjects *objects, Span octets, gsize offset);
+
 /* FALSE: too much has been read already. */
 gboolean pdf_objects_have_room(PdfObjects *objects);
 
@@ -52,6 +56,7 @@ guint pdf_object_number(Span octets, gsize offset);
 typedef struct {
 	guint number;           /* of the object that is the file */
 	GBytes *name;           /* NULL: none */
+	guint name_number;      /* of the object that is its name; 0: none */
 } PdfFileName;
 
 void pdf_file_name_clear(gpointer file_name);

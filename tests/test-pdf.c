@@ -182,6 +182,29 @@ static const struct file_case {
 	    "5 0 R>>endobj", "a" },
 	{ "comment-in-number", "5%\n0 %\nobj<</Type/EmbeddedFile>>stream\na\n"
 	    "endstream endobj 1 0 obj<</F(a)/EF<</F 5 0 R>>>>endobj", "a" },
+	{ "name-reference", CONTENT "1 0 obj<</F 7 0 R/EF<</F 5 0 R>>>>endobj "
+	    "7 0 obj(a.txt)endobj", "a.txt" },
+	{ "name-reference-behind", "7 0 obj%a\n<62> endobj 1 0 obj<</EF<</F "
+	    "5 0 R>>/UF 7 0 R/F(a)>>endobj " CONTENT, "b" },
+	{ "name-reference-better", CONTENT "1 0 obj<</UF(b)/F 7 0 R/EF<</F "
+	    "5 0 R>>>>endobj 7 0 obj(a)endobj", "b" },
+	{ "name-reference-to-two", CONTENT "1 0 obj<</F 7 0 R/EF<</F 5 0 R>>>>"
+	    "endobj 7 0 obj(a)endobj 7 0 obj(b)endobj", "a|b" },
+	{ "name-reference-to-member", CONTENT "1 0 obj<</F 7 0 R/EF<</F 5 0 R"
+	    ">>>>endobj 2 0 obj<</Type/ObjStm>>stream\n6 0 7 4 (a) (b)"
+	    "endstream", "b" },
+	{ "name-reference-in-member", CONTENT "2 0 obj<</Type/ObjStm/First 8>>"
+	    "stream\n1 4 7 0 (a) <</EF<</F 5 0 R>>/F 7 0 R>>endstream", "a" },
+	{ "name-reference-of-two-files", CONTENT "6 0 obj<</Type/EmbeddedFile"
+	    ">>stream\nb\nendstream endobj 1 0 obj<</F 7 0 R/EF<</F 5 0 R>>>>"
+	    "endobj 2 0 obj<</F 7 0 R/EF<</F 6 0 R>>>>endobj 7 0 obj(a)"
+	    "endobj", "a|a" },
+	{ "name-reference-to-ef", CONTENT "1 0 obj<</F 7 0 R/EF 4 0 R>>endobj "
+	    "4 0 obj<</F 5 0 R>>endobj 7 0 obj(a)endobj", "a" },
+	{ "name-reference-to-nothing", CONTENT "1 0 obj<</F 7 0 R/EF<</F 5 0 R"
+	    ">>>>endobj", "-" },
+	{ "name-reference-to-number", CONTENT "1 0 obj<</F 7 0 R/EF<</F 5 0 R"
+	    ">>>>endobj 7 0 obj 1 endobj", "-" },
 	{ "none", CONTENT, "-" },
 };
 
@@ -502,6 +525,15 @@ make_names(GString *pdf, guint n)
 	append_objects(pdf, n, "<</F(a)/EF<</F 5 0 R>>>>");
 }
 
+/* One file, whose name is n objects. */
+static void
+make_found_names(GString *pdf, guint n)
+{
+	g_string_append(pdf, CONTENT "1 0 obj<</F 7 0 R/EF<</F 5 0 R>>>>endobj ");
+	for (guint i = 0; i < n; i++)
+		g_string_append(pdf, "7 0 obj(a) endobj\n");
+}
+
 static void
 make_files(GString *pdf, guint n)
 {
@@ -596,6 +628,7 @@ static const struct limit_case {
 	{ "filters", make_filters, PDF_MAX_FILTERS },
 	{ "depth", make_depth, PDF_MAX_DEPTH },
 	{ "names", make_names, PDF_MAX_FILE_NAMES },
+	{ "found-names", make_found_names, PDF_MAX_FILE_NAMES - 1 },
 	{ "files", make_files, TRAITS_MAX_FILES },
 	{ "file-octets", make_file, PDF_MAX_STREAM_OCTETS },
 	{ "all-file-octets", make_file_octets, TRAITS_MAX_FILE_OCTETS },
