@@ -133,18 +133,25 @@ is_xmp(const char *text, gsize len)
 	return TRUE;
 }
 
-/* The member that says what an OpenDocument file is. */
+/* An address, a version, the member that says what an OpenDocument file is: one
+ * word, too plain for a file that does or holds anything. */
 static gboolean
-is_mimetype_member(const char *text, gsize len)
+is_address(const char *text, gsize len)
 {
-	static const char beginning[] = "application/vnd.oasis.opendocument.";
+	gboolean has_sign = FALSE;
 
-	if (!begins(text, len, beginning) || len > 100)
+	if (len == 0 || len > 100 || !g_ascii_isalnum(text[0]))
 		return FALSE;
-	for (gsize i = strlen(beginning); i < len; i++)
-		if (!g_ascii_islower(text[i]) && text[i] != '-')
+	for (gsize i = 0; i < len; i++) {
+		gboolean is_sign = text[i] == '@' || text[i] == '.' ||
+		    text[i] == '/';
+
+		if (!is_sign && !g_ascii_isalnum(text[i]) && text[i] != '-' &&
+		    text[i] != '_')
 			return FALSE;
-	return len > strlen(beginning);
+		has_sign |= is_sign;
+	}
+	return has_sign;
 }
 
 /* Streams that each OLE2 file has: property sets ([MS-OLEPS] 2.21), what object
@@ -167,6 +174,20 @@ is_text_octet(guint8 c)
 {
 	return c >= ' ' ? c != 0x7f : c == '\t' || c == '\n' || c == '\r' ||
 	    c == '\f';
+}
+
+/* ASCII in UTF-16LE without a mark: names, subjects and the like, of which a
+ * message of Outlook has dozens. No longer than a tar file's header. */
+static gboolean
+is_utf16_string(const char *octets, gsize len)
+{
+	if (len < 2 || len >= 512 || len % 2 != 0)
+		return FALSE;
+	for (gsize i = 0; i < len; i += 2)
+		if (octets[i + 1] != '\0' || (guint8)octets[i] >= 0x7f ||
+		    !is_text_octet((guint8)octets[i]))
+			return FALSE;
+	return TRUE;
 }
 
 static gboolean
@@ -225,9 +246,9 @@ type_of_document_part(const void *octets, gsize len)
 		return "application/x-empty";
 	if (is_office_xml(octets, len))
 		return "text/xml";
-	if (is_xmp(octets, window) || is_mimetype_member(octets, len))
+	if (is_xmp(octets, window) || is_address(octets, len))
 		return "text/plain";
-	if (is_ole_stream(octets, len))
+	if (is_ole_stream(octets, len) || is_utf16_string(octets, len))
 		return "application/octet-stream";
 	if (is_html(octets, window) && is_text(octets, window))
 		return "text/html";

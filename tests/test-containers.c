@@ -326,6 +326,11 @@ static const char *const unasked[] = {
 	"<?xpacket begin=\"\"?><x:a/><?php echo 1 ?>",
 	"<?xpacket begin=\"\"?><x:a/></html><script>",
 	"application/vnd.oasis.opendocument.text-master",
+	"someone@example.com",
+	"1.0_a/b",
+	"SMTP",
+	"a b@c",
+	".TH",
 	"application/vnd.oasis.opendocument.text\n",
 	"<html xmlns:o=\"a\"><?xml:namespace ns=\"a\"/><p>\xd6\xd0</html>",
 	"<HTML>\n<?php echo 1 ?>#!/bin/sh",
@@ -386,6 +391,29 @@ test_ole_stream(void)
 	}
 }
 
+/* The texts of UTF-16 that are not looked at are what libmagic calls data. */
+static void
+test_utf16(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(MagicType) magic = magic_type_new(&error);
+	magic_t cookie = magic_open(MAGIC_MIME_TYPE);
+	char octets[520] = { 0 };
+
+	g_assert_no_error(error);
+	g_assert_cmpint(magic_load(cookie, NULL), ==, 0);
+	for (gsize i = 0; i < sizeof(octets); i += 2)
+		octets[i] = "<html>@echo off\r\nPerson"[i / 2 % 23];
+	for (gsize len = 1; len <= sizeof(octets); len++)
+		g_assert_cmpstr(magic_type_detect(magic, octets, len, NULL),
+		    ==, magic_buffer(cookie, octets, len));
+	octets[0] = '\xff';
+	octets[1] = '\xfe';
+	g_assert_cmpstr(magic_type_detect(magic, octets, 64, NULL), ==,
+	    magic_buffer(cookie, octets, 64));
+	magic_close(cookie);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -410,6 +438,7 @@ main(int argc, char **argv)
 	g_test_add_func("/containers/random-octets", test_random);
 	g_test_add_func("/containers/unasked", test_unasked);
 	g_test_add_func("/containers/ole-stream", test_ole_stream);
+	g_test_add_func("/containers/utf16", test_utf16);
 	for (gsize i = 0; i < G_N_ELEMENTS(tar_cases); i++) {
 		g_autofree char *path = g_strconcat("/containers/tar/",
 		    tar_cases[i].name, NULL);
