@@ -9,6 +9,7 @@
 #include "scanner/declaration.h"
 #include "scanner/decode.h"
 #include "scanner/line_reading.h"
+#include "scanner/octet_search.h"
 
 /* A field's name is looked for so far into a line that begins with dashes. */
 #define MAX_DELIMITER_OCTETS 300
@@ -92,6 +93,24 @@ is_blank_line(Span line)
 		if (!is_blank_octet(line.octets[i]))
 			return FALSE;
 	return TRUE;
+}
+
+/* The line that ends at the offset, with its line end; not from before the
+ * limit. */
+static Span
+line_before(Span message, gsize limit, gsize offset)
+{
+	gsize end = offset, start;
+
+	if (end > limit && message.octets[end - 1] == '\n')
+		end--;
+	while (end > limit && message.octets[end - 1] == '\r')
+		end--;
+	start = end;
+	while (start > limit && message.octets[start - 1] != '\n' &&
+	    message.octets[start - 1] != '\r')
+		start--;
+	return (Span){ message.octets + start, end - start };
 }
 
 /* Some clients take other dashes for two hyphens, and more than two. */
@@ -307,6 +326,54 @@ is_quoted(struct walk *walk, gsize offset)
 	    g_str_has_prefix(part->content_type, "text/"));
 }
 
+/* Whether no client takes the line for a field, for more of one, or for a
+ * delimiter. */
+static gboolean
+is_prose(Span line)
+{
+	static const char em_dash[] = "\xe2\x80\x94";
+	const guint8 *colon = memchr(line.octets, ':', MIN(line.len, 80));
+	gsize len = colon != NULL ? (gsize)(colon - line.octets) : line.len;
+
+	if (line.len == 0 || line.octets[0] <= ' ' || has_mime_field(line) ||
+	    (line.len > 5 && memcmp(line.octets, "From ", 5) == 0) ||
+	    octets_find(line, "--") != NULL ||
+	    octets_find(line, em_dash) != NULL)
+		return FALSE;
+	while (len > 0 && is_blank_octet(line.octets[len - 1]))
+		len--;
+	return colon == NULL || memchr(line.octets, ' ', len) != NULL;
+}
+
+/*
+ * Whether the header section that begins at the offset is only told of: it
+ * stands in text, behind words and an empty line, or begins with words that are
+ * the first of the text. No client sees a part begin there.
+ */
+static gboolean
+is_told(struct walk *walk, gsize offset)
+{
+	Span message = walk->message, line;
+	gboolean is_behind_empty = FALSE;
+	const Entity *part;
+	gsize begin;
+
+	if (offset == message.len || !is_quoted(walk, offset))
+		return FALSE;
+	part = enclosing_part(walk, message.octets + offset);
+	begin = (gsize)(part->body.octets - message.octets);
+	for (gsize i = offset; i > begin;
+	     i = (gsize)(line.octets - message.octets)) {
+		line = line_before(message, begin, i);
+		if (!is_blank_line(line))
+			return is_behind_empty && is_prose(line);
+		is_behind_empty |= line.len == 0;
+	}
+	/* The line between it and the header section of the part. */
+	return part->header.len > 0 && line_before(message, 0, begin).len == 0 &&
+	    is_prose(line_at(message, offset));
+}
+
 /* Whether an entity may begin with the line. */
 static gboolean
 visit_line(struct walk *walk, Span line)
@@ -364,24 +431,11 @@ header_begin(const struct walk *walk, gsize offset)
 
 	for (guint lines = 0; begin > walk->last_body &&
 	     lines < MAX_ODD_LINES; lines++) {
-		gsize end = begin, start;
+		Span line = line_before(message, walk->last_body, begin);
 
-		/* To the beginning of the line before. */
-		if (message.octets[end - 1] == '\n')
-			end--;
-		while (end > walk->last_body &&
-		    message.octets[end - 1] == '\r')
-			end--;
-		start = end;
-		while (start > walk->last_body &&
-		    message.octets[start - 1] != '\n' &&
-		    message.octets[start - 1] != '\r')
-			start--;
-		if (is_blank_line((Span){ message.octets + start,
-		    end - start }) || has_dashes((Span){
-		    message.octets + start, end - start }))
+		if (is_blank_line(line) || has_dashes(line))
 			break;
-		begin = start;
+		begin = (gsize)(line.octets - message.octets);
 	}
 	return begin;
 }
@@ -481,6 +535,11 @@ read_entity(struct walk *walk, gsize offset)
 	end = MIN(next_such(walk, &walk->dashes, has_dashes, body), next);
 	/* Whether a line with dashes ends the body only the canonical reading
 	 * can know: where it does not agree, the body may go on. */
+	if (is_told(walk, header)) {
+		walk->last_header = header;
+		walk->last_body = body;
+		return next;
+	}
 	if (g_hash_table_contains(walk->empty, GSIZE_TO_POINTER(header)) ||
 	    is_known(walk, body, trim_line_end(message, body, end))) {
 		;

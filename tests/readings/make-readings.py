@@ -348,6 +348,28 @@ def containers():
                                     uuencoded(data))]))
     both("19-quoted-in-report", lambda data: in_text(multipart(
         [TEXT, leaf(data)])))
+    # Nothing but words about a file: no client sees a part begin.
+    fields = (b"Content-Type: application/octet-stream; name=setup.exe\n"
+              b"Content-Transfer-Encoding: base64\n")
+    for name, words in (
+            ("none", b"The fields were:\n\n" + fields),
+            ("words", b"The fields were:\n\n" + fields + b"\nWhy?\n"),
+            ("log", b"250 Ok\nDATA\nFrom: mei\n" + fields + b"\n[...]\n"),
+            ("indented", b"So:\n\n  it begins\n\nwith\n\n  " +
+             fields.replace(b"\n", b"\n  ") + b"\n\nand goes on.\n")):
+        save("19-told-" + name, HEAD + b"Content-Type: text/plain\n\n" + words,
+             fixtures.ACCEPT)
+        save("19-told-in-file-" + name, multipart([TEXT, leaf(words)]),
+             fixtures.ACCEPT)
+    # But here one may.
+    save("19-told-behind-delimiter", HEAD + b"Content-Type: text/plain\n\n"
+         b"Words.\n\n--=_b\n\n" + fields + b"\nWords\n", fixtures.ILLEGAL)
+    save("19-told-behind-blanks", HEAD + b"Content-Type: text/plain\n \n"
+         b"Words.\n \n" + fields + b"\nWords\n", fixtures.ILLEGAL)
+    save("19-told-first", HEAD + b"Content-Type: text/plain\n\n" + fields +
+         b"\nWords\n", fixtures.ILLEGAL)
+    both("19-told-with-file", lambda data: HEAD +
+         b"Content-Type: text/plain\n\nWords.\n\n" + leaf(data))
     both("19-sun-attachment", lambda data: sun(b"data", data))
     named("19-sun-attachment-name",
           lambda extension: sun(b"run." + extension, NAMED))
