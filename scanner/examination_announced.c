@@ -95,8 +95,12 @@ examine_unread(Walk *walk, Container *container, const Announced *announced,
 {
 	Examination *examination = walk->examination;
 	g_autoptr(GPtrArray) names = member_names(announced->name, NULL);
-	PartRecord *part = add_member(walk, container);
+	PartRecord *part;
 
+	/* Text that tells of header fields is a mail to libclamav. */
+	if (announced->is_quoted && announced->size < MIN_VISITED_OCTETS)
+		return;
+	part = add_member(walk, container);
 	part->size = announced->size;
 	part->is_encrypted = announced->is_encrypted;
 	part->coverage = COVERAGE_SKIPPED;

@@ -111,9 +111,12 @@ on_name(const char *container_type, const char *name, guint64 size,
 	    FILE_TYPE_GUESSED_ARCHIVE) == 0)
 		return;
 	announced = announce(scan, container, name, size, is_encrypted);
+	if (announced == NULL)
+		return;
 	/* Once is enough, whatever else has the same name. */
-	if (announced != NULL)
-		announced->is_placed |= is_placed;
+	announced->is_placed |= is_placed;
+	announced->is_quoted = g_strcmp0(container_type, "CL_TYPE_MAIL") == 0 &&
+	    g_strcmp0(container->part->detected_type, "text/plain") == 0;
 }
 
 /* --- members --------------------------------------------------------------- */

@@ -70,6 +70,7 @@ typedef struct {
 	/* A container of its type was being read. Else libclamav has found
 	 * pieces of an archive among the octets of something else. */
 	gboolean is_placed;
+	gboolean is_quoted;     /* by libclamav's mail parser, of text */
 	gboolean is_certain;    /* our own survey or reader has met it */
 } Announced;
 
