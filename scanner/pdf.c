@@ -16,6 +16,13 @@
 /* And so much behind /JS that it is text, and no picture's data. */
 #define SCRIPT_OCTETS 4
 
+/* A stream whose /Length is an object of its own, perhaps in an object stream. */
+struct far_length {
+	gsize offset;           /* of the object with the stream */
+	guint number;           /* of that which is its length */
+	gsize len;              /* that was read */
+};
+
 typedef struct {
 	Traits *traits;
 	PdfObjects objects;
@@ -26,6 +33,8 @@ typedef struct {
 	GArray *names;          /* of PdfFileName */
 	GPtrArray *files;       /* of struct file * */
 	GArray *streams;        /* of struct object_stream */
+	GArray *far_lengths;    /* of struct far_length */
+	gsize stream_len;       /* of the last stream */
 	gsize file_octets;      /* of them all */
 	guint64 decoder_octets; /* that went into decoders */
 } Pdf;
@@ -163,6 +172,7 @@ stream_at(Pdf *pdf, gsize offset)
 	if (pdf->end_stream != NULL)
 		rest.len = MAX(max_octets,
 		    (gsize)(pdf->end_stream - rest.octets));
+	pdf->stream_len = rest.len;
 	return rest;
 }
 
@@ -411,6 +421,16 @@ examine_streams(Pdf *pdf, guint number, gsize offset)
 	    "\r\n")));
 }
 
+static void
+remember_length(Pdf *pdf, gsize offset)
+{
+	struct far_length length = { offset, pdf->object->length_number,
+		pdf->stream_len };
+
+	if (length.number != 0 && pdf->objects.lengths == NULL)
+		g_array_append_val(pdf->far_lengths, length);
+}
+
 /* The object whose "obj" ends at the offset; of a file: as what a name is for. */
 static void
 examine_object(Pdf *pdf, PdfLexer *lexer, gsize offset,
@@ -426,6 +446,7 @@ examine_object(Pdf *pdf, PdfLexer *lexer, gsize offset,
 		object->is_file |= file != NULL;
 		examine_streams(pdf, pdf_object_number(pdf->objects.octets,
 		    offset), lexer->at);
+		remember_length(pdf, offset);
 		/* Else it was a word in its dictionary. */
 		if (object->depth == 0)
 			break;
@@ -445,6 +466,69 @@ examine_objects(Pdf *pdf, PdfLexer *lexer)
 	while (pdf_objects_next(&pdf->objects, &offset) &&
 	    pdf_objects_have_room(&pdf->objects))
 		examine_object(pdf, lexer, offset, NULL);
+}
+
+/* --- values in object streams ------------------------------------------------------- */
+
+typedef void (*TakeValue)(GHashTable *sought, guint number,
+    const PdfLexer *value);
+
+/* Shows the objects in object streams whose numbers are keys of sought. */
+static void
+find_members(Pdf *pdf, GHashTable *sought, TakeValue take)
+{
+	for (guint i = 0; i < pdf->streams->len; i++) {
+		const struct object_stream *stream = &g_array_index(
+		    pdf->streams, struct object_stream, i);
+		Span octets = span_of_bytes(stream->octets);
+		g_autoptr(PdfLexer) header = pdf_lexer_new(octets);
+		g_autoptr(PdfLexer) value = pdf_lexer_new(octets);
+		guint number;
+		gsize offset;
+
+		while (pdf_objects_have_room(&pdf->objects) &&
+		    next_member(header, stream->first, &number, &offset)) {
+			if (!g_hash_table_contains(sought,
+			    GUINT_TO_POINTER(number)))
+				continue;
+			pdf_objects_value(&pdf->objects, value, offset);
+			take(sought, number, value);
+		}
+	}
+}
+
+/* The greatest counts. */
+static void
+take_length(GHashTable *sought, guint number, const PdfLexer *value)
+{
+	gpointer key = GUINT_TO_POINTER(number);
+	guint length = GPOINTER_TO_UINT(g_hash_table_lookup(sought, key));
+
+	if (value->token == PDF_NUMBER && value->number > length)
+		g_hash_table_insert(sought, key,
+		    GUINT_TO_POINTER(value->number));
+}
+
+/* Streams that are longer than they seemed: with "endstream" in them. */
+static void
+examine_longer_streams(Pdf *pdf, PdfLexer *lexer)
+{
+	GHashTable *lengths = g_hash_table_new(NULL, NULL);
+
+	for (guint i = 0; i < pdf->far_lengths->len; i++)
+		g_hash_table_insert(lengths, GUINT_TO_POINTER(g_array_index(
+		    pdf->far_lengths, struct far_length, i).number), NULL);
+	find_members(pdf, lengths, take_length);
+	pdf->objects.lengths = lengths;
+	for (guint i = 0; i < pdf->far_lengths->len &&
+	     pdf_objects_have_room(&pdf->objects); i++) {
+		struct far_length far = g_array_index(pdf->far_lengths,
+		    struct far_length, i);
+
+		if (GPOINTER_TO_UINT(g_hash_table_lookup(lengths,
+		    GUINT_TO_POINTER(far.number))) > far.len)
+			examine_object(pdf, lexer, far.offset, NULL);
+	}
 }
 
 /* --- files -------------------------------------------------------------------------------- */
@@ -490,13 +574,14 @@ find_files(Pdf *pdf, PdfLexer *lexer)
 }
 
 static void
-take_string(GHashTable *sought, guint number, GBytes *string)
+take_string(GHashTable *sought, guint number, const PdfLexer *value)
 {
 	GPtrArray *strings = g_hash_table_lookup(sought,
 	    GUINT_TO_POINTER(number));
 
-	if (strings != NULL && string != NULL)
-		g_ptr_array_add(strings, g_bytes_ref(string));
+	if (value->token == PDF_STRING)
+		g_ptr_array_add(strings, g_bytes_new(value->text->str,
+		    value->text->len));
 }
 
 /* For each number sought, the strings that are such an object, in the file or
@@ -505,40 +590,22 @@ static void
 find_strings(Pdf *pdf, GHashTable *sought)
 {
 	PdfObjects *objects = &pdf->objects;
+	g_autoptr(PdfLexer) value = pdf_lexer_new(objects->octets);
 	GHashTableIter iterator;
 	gpointer key;
 
 	g_hash_table_iter_init(&iterator, sought);
 	while (g_hash_table_iter_next(&iterator, &key, NULL)) {
-		guint n = 0;
+		guint number = GPOINTER_TO_UINT(key), n = 0;
 		gsize offset;
 
 		while (pdf_objects_have_room(objects) && (offset =
-		    pdf_objects_find(objects, GPOINTER_TO_UINT(key), &n)) !=
-		    0) {
-			g_autoptr(GBytes) string = pdf_objects_string(objects,
-			    objects->octets, offset);
-
-			take_string(sought, GPOINTER_TO_UINT(key), string);
+		    pdf_objects_find(objects, number, &n)) != 0) {
+			pdf_objects_value(objects, value, offset);
+			take_string(sought, number, value);
 		}
 	}
-	for (guint i = 0; i < pdf->streams->len; i++) {
-		const struct object_stream *stream = &g_array_index(
-		    pdf->streams, struct object_stream, i);
-		Span octets = span_of_bytes(stream->octets);
-		g_autoptr(PdfLexer) header = pdf_lexer_new(octets);
-		guint number;
-		gsize offset;
-
-		while (pdf_objects_have_room(objects) &&
-		    next_member(header, stream->first, &number, &offset)) {
-			g_autoptr(GBytes) string = g_hash_table_contains(
-			    sought, GUINT_TO_POINTER(number)) ?
-			    pdf_objects_string(objects, octets, offset) : NULL;
-
-			take_string(sought, number, string);
-		}
-	}
+	find_members(pdf, sought, take_string);
 }
 
 /* Names that are objects of their own. */
@@ -626,10 +693,12 @@ pdf_examine(Span octets, Traits *traits)
 	pdf.files = g_ptr_array_new_with_free_func(file_free);
 	pdf.streams = g_array_new(FALSE, FALSE, sizeof(struct object_stream));
 	g_array_set_clear_func(pdf.streams, object_stream_clear);
+	pdf.far_lengths = g_array_new(FALSE, FALSE, sizeof(struct far_length));
 	examine_names(traits, octets);
 	examine_objects(&pdf, lexer);
 	if (looks_like_objects(octets))
 		examine_object_stream(&pdf, whole, 0);
+	examine_longer_streams(&pdf, lexer);
 	find_files(&pdf, lexer);
 	find_names(&pdf);
 	for (guint i = 0; i < pdf.files->len; i++)
@@ -638,5 +707,6 @@ pdf_examine(Span octets, Traits *traits)
 	g_ptr_array_unref(pdf.files);
 	g_array_unref(pdf.names);
 	g_array_unref(pdf.streams);
+	g_array_unref(pdf.far_lengths);
 	pdf_objects_clear(&pdf.objects);
 }

@@ -20,6 +20,7 @@ void
 pdf_objects_clear(PdfObjects *objects)
 {
 	g_clear_pointer(&objects->places, g_array_unref);
+	g_clear_pointer(&objects->lengths, g_hash_table_unref);
 }
 
 /* Back over blanks and comments. */
@@ -151,16 +152,12 @@ count_read(PdfObjects *objects, gsize octets)
 	objects->read_octets += MAX(octets, PDF_MIN_READ_OCTETS);
 }
 
-GBytes *
-pdf_objects_string(PdfObjects *objects, Span octets, gsize offset)
+void
+pdf_objects_value(PdfObjects *objects, PdfLexer *lexer, gsize offset)
 {
-	g_autoptr(PdfLexer) lexer = pdf_lexer_new(octets);
-
 	lexer->at = offset;
 	pdf_lexer_next(lexer);
 	count_read(objects, lexer->at - offset);
-	return lexer->token == PDF_STRING ? g_bytes_new(lexer->text->str,
-	    lexer->text->len) : NULL;
 }
 
 /* --- what it says ---------------------------------------------------------------- */
@@ -178,6 +175,7 @@ struct frame {
 	guint n_arrays;         /* the value goes on in so many */
 	guint n_parms;          /* elements of /DecodeParms so far */
 	guint numbers[2];       /* the last ones */
+	guint n_numbers;        /* since the key */
 	enum key opened_by;     /* the key that this is the value of */
 	guint first_file;       /* of object->files, since it opened */
 	GBytes *name;           /* the string of its /F or /UF */
@@ -306,6 +304,7 @@ take_key(PdfObject *object, enum key key)
 		object->is_unclear = TRUE;
 	top->key = key;
 	top->has_value = FALSE;
+	top->n_numbers = 0;
 }
 
 /* Some viewers read /F as short for /Filter, where that is not. */
@@ -376,10 +375,13 @@ take_number(PdfObject *object, guint number)
 
 	top->numbers[0] = top->numbers[1];
 	top->numbers[1] = number;
+	top->n_numbers++;
 	if (top->has_value || top->n_arrays > 0)
 		return;
-	if (object->depth == 1 && top->key == KEY_LENGTH)
+	if (object->depth == 1 && top->key == KEY_LENGTH) {
+		object->length_before = object->length;
 		object->length = MAX(object->length, number);
+	}
 	if (object->depth == 1 && top->key == KEY_FIRST)
 		object->first = number;
 	if (top->opened_by == KEY_PARMS && top->n_parms < PDF_MAX_FILTERS)
@@ -412,6 +414,20 @@ take_object(PdfObject *object, PdfObjects *objects, gsize offset)
 	top_of(object)->has_value = n_arrays == 0;
 }
 
+/* A length that may be in an object stream. */
+static void
+take_length(PdfObject *object, const PdfObjects *objects, guint number)
+{
+	/* The first number behind the key was none. */
+	if (top_of(object)->n_numbers == 2)
+		object->length = object->length_before;
+	object->length_number = number;
+	if (objects != NULL && objects->lengths != NULL)
+		object->length = MAX(object->length, GPOINTER_TO_UINT(
+		    g_hash_table_lookup(objects->lengths,
+		    GUINT_TO_POINTER(number))));
+}
+
 /* Of lengths the greatest counts; else, where an object is defined twice, nobody
  * can tell which one is meant. */
 static void
@@ -419,7 +435,8 @@ take_reference(PdfObject *object, PdfObjects *objects)
 {
 	Frame *top = top_of(object);
 	guint number = top->numbers[0], n_filters = object->n_filters, n = 0;
-	gboolean is_length = object->depth == 1 && top->key == KEY_LENGTH;
+	gboolean is_length = object->depth == 1 && top->key == KEY_LENGTH &&
+	    top->n_arrays == 0;
 	gboolean is_coding = object->depth == 1 && (top->key == KEY_FILTER ||
 	    top->key == KEY_PARMS);
 	PdfFileName file = { number, NULL, 0 };
@@ -429,6 +446,8 @@ take_reference(PdfObject *object, PdfObjects *objects)
 	if (top->opened_by == KEY_EF || top->key == KEY_EF)
 		g_array_append_val(object->files, file);
 	take_file_name(top, NULL);
+	if (is_length)
+		take_length(object, objects, number);
 	while ((is_coding || is_length) && objects != NULL &&
 	    pdf_objects_have_room(objects) &&
 	    (offset = pdf_objects_find(objects, number, &n)) != 0)

@@ -27,6 +27,8 @@
 typedef struct {
 	Span octets;            /* the file */
 	GArray *places;         /* of struct place; NULL: not looked up yet */
+	/* number -> length, of objects in object streams; NULL: not known yet */
+	GHashTable *lengths;
 	guint64 stream_octets;  /* of its object streams, decoded */
 	guint64 read_octets;
 	gboolean exceeds_limit; /* there is more than has been read */
@@ -42,9 +44,8 @@ gboolean pdf_objects_next(const PdfObjects *objects, gsize *offset);
  * on; 0: there are no more. */
 gsize pdf_objects_find(PdfObjects *objects, guint number, guint *i);
 
-/* The string that begins at the offset of octets, which are the file or of it.
- * Caller unrefs; NULL: none does. */
-GBytes *pdf_objects_string(PdfObjects *objects, Span octets, gsize offset);
+/* The first token of what is at the offset, which lexer has then. */
+void pdf_objects_value(PdfObjects *objects, PdfLexer *lexer, gsize offset);
 
 /* FALSE: too much has been read already. */
 gboolean pdf_objects_have_room(PdfObjects *objects);
@@ -70,6 +71,8 @@ typedef struct {
 	gboolean has_script;    /* /JS */
 	GArray *files;          /* of PdfFileName */
 	gsize length;           /* the greatest /Length */
+	gsize length_before;    /* without the last one */
+	guint length_number;    /* of the object that it is; 0: none */
 	gsize first;            /* /First */
 	guint n_filters;
 	PdfFilter filters[PDF_MAX_FILTERS];

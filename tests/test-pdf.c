@@ -454,9 +454,17 @@ static const struct length_case {
 	{ "plus", "+30", "" },
 	{ "too-great", "300", "" },
 	{ "twice", "1/Length 30/Length 2", "" },
+	{ "and-array", "30/Length[1 0 R]", "" },
+	{ "and-reference", "30 1 0 R", "" },
 	{ "reference", "7 0 R", "7 0 obj 30 endobj" },
 	{ "references", "7 0 R", "7 0 obj 1 endobj 7 0 obj 30 endobj "
 	    "7 0 obj 2 endobj" },
+	{ "member", "7 0 R", "2 0 obj<</Type/ObjStm>>stream\n6 0 7 4 (a) 30 "
+	    "endstream endobj" },
+	{ "members", "7 0 R", "2 0 obj<</Type/ObjStm/First 12>>stream\n7 0 7 2 7 5 "
+	    "1 30 2 endstream endobj" },
+	{ "member-and-object", "7 0 R", "7 0 obj 1 endobj 2 0 obj<</Type/ObjStm"
+	    "/First 4>>stream\n7 0 30 endstream endobj" },
 };
 
 static void
@@ -471,6 +479,38 @@ test_length(gconstpointer data)
 	    tc->more);
 	traits = examine(pdf);
 	g_assert_nonnull(traits->details[LAUNCH]);
+	g_assert_false(traits->exceeds_limit);
+}
+
+/* A file that is no longer than it seemed is held once, any other as it seemed
+ * and as it is. */
+static const struct file_length_case {
+	const char *name;
+	guint length;
+	guint want;             /* files */
+} file_length_cases[] = {
+	{ "less", 1, 1 },
+	{ "as-it-seemed", 2, 1 },
+	{ "one-more", 3, 2 },
+};
+
+static void
+test_file_length(gconstpointer data)
+{
+	const struct file_length_case *tc = data;
+	g_autoptr(GString) pdf = g_string_new(NULL);
+	g_autoptr(Traits) traits = NULL;
+
+	g_string_printf(pdf, "1 0 obj<</Type/EmbeddedFile/Length 7 0 R>>stream"
+	    "\na\nendstream endobj 2 0 obj<</Type/ObjStm/First 4>>stream\n7 0 %u "
+	    "endstream endobj", tc->length);
+	traits = examine(pdf);
+	g_assert_cmpuint(traits->files->len, ==, tc->want);
+	for (guint i = 0; i < tc->want; i++) {
+		const HeldFile *file = g_ptr_array_index(traits->files, i);
+
+		g_assert_cmpuint(g_bytes_get_size(file->octets), ==, 2 + i);
+	}
 	g_assert_false(traits->exceeds_limit);
 }
 
@@ -691,6 +731,7 @@ main(int argc, char **argv)
 	ADD_TABLE("/pdf/filter/", filter_cases, test_filter);
 	ADD_TABLE("/pdf/line/", line_cases, test_line);
 	ADD_TABLE("/pdf/length/", length_cases, test_length);
+	ADD_TABLE("/pdf/file-length/", file_length_cases, test_file_length);
 	ADD_TABLE("/pdf/limit/", limit_cases, test_limit);
 	ADD_TABLE("/pdf/honest/", honest_cases, test_honest);
 	g_test_add_func("/pdf/long-name", test_long_name);
