@@ -9,21 +9,33 @@
 #include "scanner/dde.h"
 #include "scanner/octet_search.h"
 
+static gboolean
+has_one_of(Span octets, const char *const *words)
+{
+	g_autofree char *lower = octets_lower(octets);
+
+	for (; *words != NULL; words++)
+		if (octets_find((Span){ (const guint8 *)lower, octets.len },
+		    *words) != NULL)
+			return TRUE;
+	return FALSE;
+}
+
 void
-dde_add_link(Span service, Traits *traits)
+dde_add_link(Span service, Span topic, Traits *traits)
 {
 	/* The last one because its topic may be a path out of its folder. */
 	static const char *const programs[] = { "cmd", "powershell", "pwsh",
 		"mshta", "wscript", "cscript", "rundll32", "regsvr32",
 		"msiexec", "certutil", "bitsadmin", "forfiles", "explorer",
-		"wmic", "msexcel" };
-	g_autofree char *lower = octets_lower(service);
+		"wmic", "msexcel", NULL };
+	/* Programs, and paths out of any folder. */
+	static const char *const topics[] = { ".exe", "powershell", "mshta",
+		"..\\..", "../..", NULL };
 
 	traits_add(traits, TRAIT_DDE, "data from another program");
-	for (gsize i = 0; i < G_N_ELEMENTS(programs); i++)
-		if (strstr(lower, programs[i]) != NULL)
-			traits_add(traits, TRAIT_DDE_AUTO,
-			    "starts a program by DDE");
+	if (has_one_of(service, programs) || has_one_of(topic, topics))
+		traits_add(traits, TRAIT_DDE_AUTO, "starts a program by DDE");
 }
 
 /* A program of an office alone, or an object of it: "excel.sheet.8". */

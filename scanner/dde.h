@@ -11,8 +11,9 @@
 
 #include "scanner/trait.h"
 
-/* A table has a link to the service, a name without its topic and item. */
-void dde_add_link(Span service, Traits *traits);
+/* A table has a link to the service, for data of the topic: some services start
+ * a program that is named there. */
+void dde_add_link(Span service, Span topic, Traits *traits);
 
 /* Begins a field in the text of Word ([MS-DOC] 2.8.25). */
 #define DDE_FIELD_BEGIN '\x13'

@@ -10,6 +10,7 @@
 #define SCANNER_ENTITY_H
 
 #include <glib.h>
+#include <string.h>
 
 typedef struct {
 	const guint8 *octets;
@@ -24,6 +25,14 @@ span_of_bytes(GBytes *bytes)
 
 	span.octets = g_bytes_get_data(bytes, &span.len);
 	return span;
+}
+
+/* Without its NUL; empty for NULL. */
+static inline Span
+span_of_string(const char *string)
+{
+	return (Span){ (const guint8 *)string,
+		string != NULL ? strlen(string) : 0 };
 }
 
 typedef struct {

@@ -17,6 +17,7 @@
 
 /* What OLE 1 would have saved. */
 #define OLE10_NATIVE "\1Ole10Native"
+#define OLE_STREAM "\1Ole"
 /* Of PowerPoint, where all but this is encrypted. */
 #define TOKEN_ENCRYPTED 0xf3d1c4dfu
 
@@ -119,7 +120,8 @@ examine_link(const char *link, Traits *traits)
 
 	if (separator != NULL && *link >= ' ')
 		dde_add_link((Span){ (const guint8 *)link,
-			(gsize)(separator - link) }, traits);
+			(gsize)(separator - link) },
+		    span_of_string(separator + 1), traits);
 }
 
 static void
@@ -344,6 +346,27 @@ examine_user(Span octets, Traits *traits)
 		traits->encryption = "an encrypted PowerPoint presentation";
 }
 
+/* Where a linked object is ([MS-OLEDS] 2.3.3): by an address of the web, or by
+ * what runs a script. Paths are those of the author. */
+static void
+examine_moniker(Span stream, Traits *traits)
+{
+	/* 79EAC9E0-BAF9-11CE-8C82-00AA004BA90B and
+	 * 06290BD3-48AA-11D2-8432-006008C3FBFC */
+	static const guint8 classes[][16] = {
+		{ 0xe0, 0xc9, 0xea, 0x79, 0xf9, 0xba, 0xce, 0x11, 0x8c, 0x82, 0,
+		    0xaa, 0, 0x4b, 0xa9, 0x0b },
+		{ 0xd3, 0x0b, 0x29, 0x06, 0xaa, 0x48, 0xd2, 0x11, 0x84, 0x32, 0,
+		    0x60, 0x08, 0xc3, 0xfb, 0xfc },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
+		if (memmem(stream.octets, stream.len, classes[i],
+		    sizeof(classes[i])) != NULL)
+			traits_add(traits, TRAIT_EXTERNAL_OBJECT,
+			    "an object on a server");
+}
+
 static void
 examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 {
@@ -359,6 +382,9 @@ examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 		cursor = (Cursor){ span_of_bytes(stream), FALSE };
 		cursor_u32(&cursor);
 		office_examine_package(cursor.rest, traits);
+	} else if (g_ascii_strcasecmp(entry->name, OLE_STREAM) == 0) {
+		stream = ole2_read(ole2, entry);
+		examine_moniker(span_of_bytes(stream), traits);
 	} else if (g_ascii_strcasecmp(entry->name, "WordDocument") == 0) {
 		stream = ole2_read(ole2, entry);
 		word_binary_examine(span_of_bytes(stream), traits);

@@ -179,14 +179,16 @@ examine_link(Reading *reading)
 
 /* --- DDE ------------------------------------------------------------------------------ */
 
-/* name: of the attribute that says which program. */
+/* By the names of the attributes that say which program, and what of it. */
 static void
-examine_dde_link(Reading *reading, const char *name)
+examine_dde_link(Reading *reading, const char *service_name,
+    const char *topic_name)
 {
-	g_autofree char *service = attribute(reading, name);
+	g_autofree char *service = attribute(reading, service_name);
+	g_autofree char *topic = attribute(reading, topic_name);
 
-	dde_add_link((Span){ (const guint8 *)service,
-		service != NULL ? strlen(service) : 0 }, reading->traits);
+	dde_add_link(span_of_string(service), span_of_string(topic),
+	    reading->traits);
 }
 
 /* OpenDocument: a formula of a table, DDE("program";"topic";"item"). */
@@ -196,16 +198,21 @@ examine_formula(Reading *reading)
 	g_autofree char *formula = attribute(reading, "formula");
 	g_autofree char *lower = g_ascii_strdown(formula != NULL ? formula :
 	    "", -1);
-	const char *at = lower;
+	const char *at = strstr(lower, "dde(");
 
-	while ((at = strstr(at, "dde(")) != NULL) {
+	while (at != NULL) {
 		const char *service = at + strlen("dde(");
+		const char *next = strstr(service, "dde(");
+		Span topic = span_of_string(service);
 
 		service += strspn(service, " \t\r\n\"");
+		if (next != NULL)
+			topic.len = (gsize)(next - (const char *)topic.octets);
 		if (at == lower || !g_ascii_isalnum(at[-1]))
 			dde_add_link((Span){ (const guint8 *)service,
-				strcspn(service, "\";)") }, reading->traits);
-		at = service;
+				strcspn(service, "\";)") }, topic,
+			    reading->traits);
+		at = next;
 	}
 }
 
@@ -324,10 +331,11 @@ examine_element(Reading *reading, const char *name, const char *space)
 	if (is_named(name, "Relationship")) {
 		examine_relationship(reading);
 	} else if (is_named(name, "ddeLink")) {
-		examine_dde_link(reading, "ddeService");
+		examine_dde_link(reading, "ddeService", "ddeTopic");
 	} else if (is_named(name, "dde-source") ||
 	    is_named(name, "dde-connection-decl")) {
-		examine_dde_link(reading, "dde-application");
+		examine_dde_link(reading, "dde-application",
+		    "dde-topic");
 	} else if (is_named(name, "table-cell")) {
 		examine_formula(reading);
 	} else if (is_named(name, "floating-frame") ||
@@ -494,15 +502,27 @@ office_examine_xml(Span octets, Traits *traits)
 	    traits);
 }
 
+/* ([MS-XLSB] 2.5.166). Caller frees. */
+static char *
+wide_string(Cursor *cursor)
+{
+	Span octets = cursor_take(cursor, 2 * (guint64)cursor_u32(cursor));
+	GString *text = g_string_new(NULL);
+
+	for (gsize i = 0; i + 2 <= octets.len; i += 2)
+		g_string_append_c(text, (char)octets.octets[i]);
+	return g_string_free(text, FALSE);
+}
+
 /* A part that is a link begins with BrtBeginSupBook ([MS-XLSB] 2.4.281), of any
- * length: which kind of link, and to which program. */
+ * length: which kind of link, to which program, for what. */
 static void
 examine_binary_link(Span octets, Traits *traits)
 {
 	Cursor cursor = { octets, FALSE };
-	g_autoptr(GString) service = g_string_new(NULL);
+	g_autofree char *service = NULL;
+	g_autofree char *topic = NULL;
 	guint octet;
-	gsize len;
 
 	if (cursor_u16(&cursor) != RECORD_BEGIN_SUPBOOK)
 		return;
@@ -511,11 +531,9 @@ examine_binary_link(Span octets, Traits *traits)
 	while ((octet & 0x80) != 0);
 	if (cursor_u16(&cursor) != LINK_BY_DDE)
 		return;
-	len = cursor_u32(&cursor);
-	for (gsize i = 0; i < len && cursor.rest.len >= 2; i++)
-		g_string_append_c(service, (char)cursor_u16(&cursor));
-	dde_add_link((Span){ (const guint8 *)service->str, service->len },
-	    traits);
+	service = wide_string(&cursor);
+	topic = wide_string(&cursor);
+	dde_add_link(span_of_string(service), span_of_string(topic), traits);
 }
 
 void

@@ -53,6 +53,16 @@ service_before(const char *text, const char *bar)
 	return (Span){ (const guint8 *)begin, (gsize)(end - begin) };
 }
 
+/* What is between the bar and the next one, or the end. */
+static Span
+topic_behind(const char *bar, const char *end)
+{
+	const char *next = memchr(bar + 1, '|', (gsize)(end - bar - 1));
+
+	return (Span){ (const guint8 *)bar + 1,
+		(gsize)((next != NULL ? next : end) - bar - 1) };
+}
+
 /* Each bar behind a name is a link by DDE, where an exclamation mark follows:
  * Excel has no other use for a bar. */
 static void
@@ -64,7 +74,7 @@ examine_links(const char *formula, const char *end, Traits *traits)
 		if (*bar == '|')
 			service = service_before(formula, bar);
 		if (service.len > 0)
-			dde_add_link(service, traits);
+			dde_add_link(service, topic_behind(bar, end), traits);
 	}
 }
 
