@@ -23,7 +23,8 @@
 
 typedef enum {
 	CMS_NONE = 0,
-	CMS_SIGNED,
+	CMS_PLAIN,
+	CMS_SIGNED,             /* or with a digest only */
 	CMS_COMPRESSED,
 	CMS_ENCRYPTED,
 } CmsKind;
@@ -36,7 +37,9 @@ static const struct {
 	guint8 len;
 	CmsKind kind;
 } content_types[] = {
+	{ { 0x07, 0x01 }, 2, CMS_PLAIN },
 	{ { 0x07, 0x02 }, 2, CMS_SIGNED },
+	{ { 0x07, 0x05 }, 2, CMS_SIGNED },      /* DigestedData */
 	{ { 0x07, 0x03 }, 2, CMS_ENCRYPTED },   /* EnvelopedData */
 	{ { 0x07, 0x06 }, 2, CMS_ENCRYPTED },   /* EncryptedData */
 	{ { 0x09, 0x10, 0x01, 0x09 }, 4, CMS_COMPRESSED },
@@ -138,6 +141,17 @@ take_content_info(Span *rest)
 	return CMS_NONE;
 }
 
+/* The octets of a string; NULL: there are none. Caller unrefs. */
+static GBytes *
+plain_content(Span rest)
+{
+	g_autoptr(GByteArray) content = g_byte_array_new();
+
+	append_string(content, rest, MAX_DEPTH);
+	return content->len > 0 ?
+	    g_byte_array_free_to_bytes(g_steal_pointer(&content)) : NULL;
+}
+
 /*
  * SignedData: version, digest algorithms, then what is signed: a type, and [0]
  * with an octet string; without that it is detached. CompressedData has one
@@ -146,7 +160,6 @@ take_content_info(Span *rest)
 static GBytes *
 inner_content(Span rest)
 {
-	g_autoptr(GByteArray) content = g_byte_array_new();
 	struct element element;
 
 	if (!enter(&rest, TAG_SEQUENCE) ||
@@ -156,9 +169,7 @@ inner_content(Span rest)
 	    !take_element(&rest, &element, MAX_DEPTH) ||
 	    element.tag != TAG_OID || !enter(&rest, TAG_CONTEXT_0))
 		return NULL;
-	append_string(content, rest, MAX_DEPTH);
-	return content->len > 0 ?
-	    g_byte_array_free_to_bytes(g_steal_pointer(&content)) : NULL;
+	return plain_content(rest);
 }
 
 /* The octets in PEM's lines of base64, or the first max_octets of them; NULL:
@@ -204,6 +215,8 @@ cms_content(Span octets, gsize max_octets, gboolean *is_cut)
 	if (pem != NULL)
 		rest = span_of_bytes(pem);
 	switch (take_content_info(&rest)) {
+	case CMS_PLAIN:
+		return plain_content(rest);
 	case CMS_SIGNED:
 		return inner_content(rest);
 	case CMS_COMPRESSED:

@@ -324,6 +324,31 @@ is_composite(const Declaration *declaration, TransferEncoding encoding)
 	        declaration_has_type(declaration, "multipart/"));
 }
 
+/* The names that a signed file has without its wrapping: note.vbs.p7m holds
+ * note.vbs, which programs for signatures unwrap. */
+static void
+examine_wrapped_names(struct scan *scan, const struct leaf *leaf,
+    const PartRecord *part)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)filename_free);
+
+	for (guint i = 0; i < leaf->names->len; i++) {
+		const Filename *name = g_ptr_array_index(leaf->names, i);
+
+		for (guint j = 0; j < name->forms->len; j++) {
+			const char *form = g_ptr_array_index(name->forms, j);
+
+			if (g_pattern_match_simple("*.p7?", form))
+				g_ptr_array_add(names, filename_new(form,
+				    strlen(form) - strlen(".p7?"),
+				    FILENAME_MEMBER));
+		}
+	}
+	examination_names(scan->examination, part, names,
+	    leaf->entity->reading);
+}
+
 /* What was compressed counts like what was encoded. FALSE: it is too much, and a
  * finding says so. */
 static gboolean
@@ -372,12 +397,14 @@ reenter(struct scan *scan, const struct leaf *leaf, const PartRecord *part,
 		    verdict_of(scan->policy->unopened_container),
 		    part->path, NULL, leaf->entity->reading,
 		    "compressed S/MIME that cannot be read to its end");
-	if (content != NULL)
+	if (content != NULL) {
 		octets = span_of_bytes(content);
-	else if (!is_composite(leaf->declaration, encoding) &&
+		examine_wrapped_names(scan, leaf, part);
+	} else if (!is_composite(leaf->declaration, encoding) &&
 	    g_strcmp0(part->detected_type, "message/rfc822") != 0 &&
-	    !has_extension(leaf->names, "eml"))
+	    !has_extension(leaf->names, "eml")) {
 		return;
+	}
 	if (++scan->messages > scan->policy->max_messages) {
 		record_add_finding(scan->record, FINDING_LIMIT, "max-messages",
 		    VERDICT_ILLEGAL, part->path, NULL, GMIME_READING,
