@@ -10,6 +10,7 @@
 #include "scanner/coded_file.h"
 #include "scanner/container.h"
 #include "scanner/mac_file.h"
+#include "scanner/octet_search.h"
 #include "scanner/outlook_message.h"
 
 /* clang-format off */
@@ -57,6 +58,9 @@ static const ContainerKind kinds[] = {
 	{ "application/x-snappy-framed",        "snappy",       READER_NONE, TRUE, FALSE },
 	{ "application/x-zpaq",                 "zpaq",         READER_NONE, TRUE, FALSE },
 	{ "application/x-freearc",              "FreeArc",      READER_NONE, TRUE, FALSE },
+	{ "application/x-ms-compress-szdd",     "MS-DOS compress", READER_NONE, TRUE, FALSE },
+	{ "application/x-ms-compress-kwaj",     "MS-DOS compress", READER_NONE, TRUE, FALSE },
+	{ "application/x-ms-compress-sz",       "MS-DOS compress", READER_NONE, TRUE, FALSE },
 	{ "application/x-compress-j",           "compress -j",  READER_NONE, TRUE, FALSE },
 	{ "application/x-dzip",                 "DZip",         READER_NONE, TRUE, FALSE },
 	{ "application/x-quantum",              "Quantum",      READER_NONE, TRUE, FALSE },
@@ -101,6 +105,9 @@ static const ContainerKind mac_kind = { "application/applefile",
 static const ContainerKind zip_kind = { "application/zip", "ZIP",
 	READER_ZIP, FALSE, FALSE };
 
+static const ContainerKind found_kind = { "application/octet-stream",
+	"RAR or 7z behind other octets", READER_ARCHIVE, FALSE, TRUE };
+
 static const ContainerKind coded_kind = { "text/x-uuencode",
 	"uuencode, yEnc, BinHex or iCalendar", READER_CODED, FALSE, TRUE };
 
@@ -108,6 +115,33 @@ const ContainerKind *
 container_coded_kind(const char *detected_type, Span octets)
 {
 	return coded_file_is(detected_type, octets) ? &coded_kind : NULL;
+}
+
+Span
+container_find_archive(Span octets)
+{
+	static const struct {
+		const char *octets;
+		gsize len;
+	} marks[] = { { "Rar!\x1a\7\0", 7 }, { "Rar!\x1a\7\1\0", 8 },
+		{ "7z\xbc\xaf\x27\x1c\0", 7 } };
+	const guint8 *first = NULL;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++) {
+		const guint8 *at = memmem(octets.octets, octets.len,
+		    marks[i].octets, marks[i].len);
+
+		if (at != NULL && (first == NULL || at < first))
+			first = at;
+	}
+	return first != NULL ? octets_behind(octets, first) :
+	    (Span){ NULL, 0 };
+}
+
+const ContainerKind *
+container_found_kind(void)
+{
+	return &found_kind;
 }
 
 const ContainerKind *

@@ -42,6 +42,15 @@ const ContainerKind *container_kind(const char *detected_type, Span octets);
 const ContainerKind *container_coded_kind(const char *detected_type,
     Span octets);
 
+/*
+ * The RAR or 7z archive that begins somewhere in the octets: programs for them
+ * look for one behind whatever is before it. Empty: there is none.
+ */
+Span container_find_archive(Span octets);
+
+/* Of such an archive in octets of no known type. Static. */
+const ContainerKind *container_found_kind(void);
+
 /* Of a document or another file that is a ZIP file too. Static. */
 const ContainerKind *container_zip_kind(void);
 

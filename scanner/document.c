@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scanner/container.h"
 #include "scanner/cursor.h"
 #include "scanner/document.h"
 #include "scanner/html_file.h"
@@ -68,6 +69,22 @@ is_showable(Span octets, const char *type)
 	return has_prefix(type, prefixes) || begins_as_page(octets);
 }
 
+/* What Windows opens as a ZIP archive for its name and its end, and others as
+ * another archive for its beginning. None of them ends in what it holds. */
+static gboolean
+is_other_archive(const char *type)
+{
+	static const char *const types[] = { "application/gzip",
+		"application/x-gzip", "application/x-bzip2", "application/x-xz",
+		"application/x-lzma", "application/x-lzip",
+		"application/x-compress", "application/zstd",
+		"application/x-zstd", "application/x-lz4", "application/x-rar",
+		"application/vnd.rar", "application/x-7z-compressed",
+		"application/x-tar", "application/x-gtar", NULL };
+
+	return g_strv_contains(types, type);
+}
+
 /*
  * Whether the octets end as a ZIP archive does, to the last one: its directory
  * is where the record says, counted from the beginning of the archive, which
@@ -96,22 +113,6 @@ ends_as_zip(Span octets)
 		if (cursor_u32(&end) == 0x02014b50)
 			return TRUE;
 	}
-	return FALSE;
-}
-
-static gboolean
-has_archive(Span octets)
-{
-	static const struct {
-		const char *octets;
-		gsize len;
-	} marks[] = { { "Rar!\x1a\7\0", 7 }, { "Rar!\x1a\7\1\0", 8 },
-		{ "7z\xbc\xaf\x27\x1c\0", 7 } };
-
-	for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
-		if (memmem(octets.octets, octets.len, marks[i].octets,
-		    marks[i].len) != NULL)
-			return TRUE;
 	return FALSE;
 }
 
@@ -206,12 +207,12 @@ is_opened(const char *type)
 static void
 examine_pairs(Span octets, const char *type, Traits *traits)
 {
+	if ((is_showable(octets, type) || is_other_archive(type)) &&
+	    ends_as_zip(octets))
+		traits_add(traits, TRAIT_POLYGLOT, "it is a ZIP archive too");
 	if (is_showable(octets, type)) {
-		if (ends_as_zip(octets))
-			traits_add(traits, TRAIT_POLYGLOT,
-			    "it is a ZIP archive too");
 		if (strcmp(type, "application/pdf") != 0 &&
-		    has_archive(octets))
+		    container_find_archive(octets).len > 0)
 			traits_add(traits, TRAIT_POLYGLOT,
 			    "it is an archive too");
 		if (strcmp(type, "application/pdf") != 0 && holds_pdf(octets))

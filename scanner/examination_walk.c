@@ -20,6 +20,18 @@ container_free(gpointer data)
 	g_free(container);
 }
 
+/* An archive in octets of no known type, which then begin with it. */
+static void
+enter_found_archive(Container *container, Span *octets)
+{
+	Span archive = container_find_archive(*octets);
+
+	if (archive.len == 0)
+		return;
+	container->kind = container_found_kind();
+	*octets = archive;
+}
+
 /* is_lasting: the octets outlive the scan, and are not copied. */
 static Container *
 enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
@@ -37,6 +49,10 @@ enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
 		container->survey = zip_survey_new(octets);
 	if (container->survey != NULL && container->kind == NULL)
 		container->kind = container_zip_kind();
+	container->len = octets.len;
+	if (container->kind == NULL && g_strcmp0(part->detected_type,
+	    "application/octet-stream") == 0)
+		enter_found_archive(container, &octets);
 	if (container->kind != NULL && container->kind->reader > READER_CLAMAV &&
 	    (is_lasting || container->survey == NULL ||
 	    container->survey->has_encrypted ||
@@ -44,7 +60,6 @@ enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
 		container->octets = is_lasting ?
 		    g_bytes_new_static(octets.octets, octets.len) :
 		    g_bytes_new(octets.octets, octets.len);
-	container->len = octets.len;
 	container->depth = depth;
 	g_ptr_array_add(scan->containers, container);
 	g_ptr_array_add(scan->way, container);
@@ -116,7 +131,8 @@ on_name(const char *container_type, const char *name, guint64 size,
 	/* Once is enough, whatever else has the same name. */
 	announced->is_placed |= is_placed;
 	announced->is_quoted = g_strcmp0(container_type, "CL_TYPE_MAIL") == 0 &&
-	    g_strcmp0(container->part->detected_type, "text/plain") == 0;
+	    container->part->detected_type != NULL &&
+	    g_str_has_prefix(container->part->detected_type, "text/");
 }
 
 /* --- members --------------------------------------------------------------- */
