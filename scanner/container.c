@@ -77,6 +77,7 @@ static const struct {
 	{ 0, "ALZ\1", 4, "application/x-alz-compressed" },
 	{ 0, "EGGA", 4, "application/x-egg-compressed" },
 	{ 7, "**ACE**", 7, "application/x-ace-compressed" },
+	{ 0, "MSCF\0\0\0\0", 8, "application/vnd.ms-cab-compressed" },
 	{ 0, "StuffIt!", 8, "application/x-stuffitx" },
 	{ 0, "StuffIt?", 8, "application/x-stuffitx" },
 	{ 0, "StuffIt (c)1997", 15, "application/x-stuffit" },
