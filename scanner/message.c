@@ -439,10 +439,10 @@ add_hidden(struct scan *scan, const Entity *entity, const PartRecord *part,
 }
 
 /*
- * An object that only a tolerant reading shows, and that is more than text (or
- * a message, whose parts are looked at on their own), is refused as such: no
- * sane sender makes it, and what one client shows of it another one hides. The
- * same octets once more are no other object.
+ * An object that only a tolerant reading shows, and that is more than text (as
+ * a signature in armour is, or a message, whose parts are looked at on their
+ * own), is refused as such: no sane sender makes it, and what one client shows of
+ * it another one hides. The same octets once more are no other object.
  */
 static void
 check_hidden(struct scan *scan, struct leaf *leaf, const PartRecord *part,
@@ -455,7 +455,8 @@ check_hidden(struct scan *scan, struct leaf *leaf, const PartRecord *part,
 	        g_hash_table_contains(scan->shown, part->sha256)))
 		return;
 	if (g_str_has_prefix(type, "text/") ||
-	    g_str_has_prefix(type, "message/")) {
+	    g_str_has_prefix(type, "message/") ||
+	    strcmp(type, "application/pgp-signature") == 0) {
 		leaf->shows_text |= encoding != ENCODING_IDENTITY;
 		add_hidden(scan, leaf->entity, part, "hidden-text",
 		    VERDICT_ACCEPT);
