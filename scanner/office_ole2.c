@@ -264,21 +264,21 @@ is_sound_equation(const Ole2 *ole2, const Ole2Entry *entry)
 
 /*
  * Each object of the editor holds a formula that is sound, and nothing else that
- * the editor would read.
+ * the editor would read. Sets how many objects there are.
  */
-static void
-examine_equations(const Ole2 *ole2, Traits *traits)
+static gboolean
+has_sound_equations(const Ole2 *ole2, guint *n_equations)
 {
 	const GPtrArray *entries = ole2_entries(ole2);
 	g_autoptr(GHashTable) sound = g_hash_table_new(NULL, NULL);
-	guint n_equations = 0;
 	gboolean is_sound = ole2_is_tree(ole2);
 
+	*n_equations = 0;
 	for (guint i = 0; i < entries->len; i++) {
 		const Ole2Entry *entry = g_ptr_array_index(entries, i);
 
 		if (!entry->is_stream)
-			n_equations += is_equation(entry) ? 1 : 0;
+			*n_equations += is_equation(entry) ? 1 : 0;
 		else if (entry->parent == NULL || !is_equation(entry->parent))
 			continue;
 		else if (g_ascii_strcasecmp(entry->name, OLE10_NATIVE) == 0)
@@ -291,13 +291,34 @@ examine_equations(const Ole2 *ole2, Traits *traits)
 		else
 			is_sound = FALSE;
 	}
+	return is_sound && g_hash_table_size(sound) == *n_equations;
+}
+
+static void
+examine_equations(const Ole2 *ole2, Traits *traits)
+{
+	guint n_equations;
+	gboolean is_sound = has_sound_equations(ole2, &n_equations);
+
 	if (n_equations == 0)
 		return;
-	if (is_sound && g_hash_table_size(sound) == n_equations)
+	if (is_sound)
 		traits_add(traits, TRAIT_EQUATION, "a formula");
 	else
 		traits_add(traits, TRAIT_EQUATION_OBJECT,
 		    "an object of the equation editor that may be an attack");
+}
+
+gboolean
+office_is_formula(Span octets)
+{
+	g_autoptr(Ole2) ole2 = ole2_new(octets);
+	guint n_equations;
+
+	return ole2 != NULL && !ole2_exceeds_limit(ole2) &&
+	    ole2_entries(ole2)->len > 0 &&
+	    is_equation(g_ptr_array_index(ole2_entries(ole2), 0)) &&
+	    has_sound_equations(ole2, &n_equations);
 }
 
 /* --- the file ------------------------------------------------------------------------ */

@@ -32,6 +32,10 @@ typedef struct {
 	guint destination_depth;
 	GByteArray *octets;     /* of the destination */
 	int high;               /* the first digit of an octet; -1: none */
+	/* The object is digits and white space: no program reads it otherwise. */
+	gboolean is_plain;
+	guint n_equation_classes;
+	guint n_formulas;       /* objects that are known to be sound */
 } Rtf;
 
 /* --- objects ------------------------------------------------------------------------ */
@@ -64,6 +68,29 @@ examine_ole1(Span octets, Traits *traits)
 		office_examine_package(data, traits);
 }
 
+/* An OLE 1 object of the editor's class, whose data is a sound formula, and behind
+ * which no other is. */
+static gboolean
+is_formula(Span octets)
+{
+	static const char name[] = "Equation.3";
+	Cursor cursor = { octets, FALSE };
+	guint32 format;
+	Span class, data;
+
+	cursor_u32(&cursor);
+	format = cursor_u32(&cursor);
+	class = cursor_take(&cursor, cursor_u32(&cursor));
+	/* Neither topic nor item. */
+	if (cursor_u32(&cursor) != 0 || cursor_u32(&cursor) != 0)
+		return FALSE;
+	data = cursor_take(&cursor, cursor_u32(&cursor));
+	return !cursor.has_failed && format == FORMAT_EMBEDDED &&
+	    class.len == sizeof(name) &&
+	    memcmp(class.octets, name, sizeof(name)) == 0 &&
+	    !has_word(cursor.rest, "equation") && office_is_formula(data);
+}
+
 static void
 examine_object(Rtf *rtf)
 {
@@ -72,7 +99,10 @@ examine_object(Rtf *rtf)
 	const guint8 *ole2;
 
 	traits_add(rtf->traits, TRAIT_RTF_OBJECT, "holds an OLE object");
-	if (has_word(octets, "equation"))
+	/* What it holds is examined as a member, and said to be one. */
+	if (rtf->is_plain && rtf->high < 0 && is_formula(octets))
+		rtf->n_formulas++;
+	else if (has_word(octets, "equation"))
 		traits_add(rtf->traits, TRAIT_EQUATION_OBJECT,
 		    "an object of the equation editor");
 	/* A moniker: Word fetches the object, "http" in UTF-16. */
@@ -110,9 +140,7 @@ end_destination(Rtf *rtf)
 		examine_object(rtf);
 		break;
 	case DESTINATION_CLASS:
-		if (has_word(text, "equation"))
-			traits_add(rtf->traits, TRAIT_EQUATION_OBJECT,
-			    "an object of the equation editor");
+		rtf->n_equation_classes += has_word(text, "equation") ? 1 : 0;
 		break;
 	case DESTINATION_TEMPLATE:
 		if (is_foreign(text))
@@ -142,6 +170,7 @@ begin_destination(Rtf *rtf, enum destination destination)
 	end_destination(rtf);
 	rtf->destination = destination;
 	rtf->destination_depth = rtf->depth;
+	rtf->is_plain = TRUE;
 }
 
 /* As many as there are: they are fewer than those of the file. */
@@ -165,8 +194,10 @@ add_character(Rtf *rtf, guint8 c)
 		return;
 	}
 	digit = g_ascii_xdigit_value((char)c);
-	if (digit < 0)
+	if (digit < 0) {
+		rtf->is_plain &= g_ascii_isspace(c);
 		return;
+	}
 	if (rtf->high < 0) {
 		rtf->high = digit;
 		return;
@@ -206,6 +237,7 @@ take_control(Rtf *rtf, Cursor *cursor)
 
 	if (rest.len == 0)
 		return;
+	rtf->is_plain = FALSE;
 	if (!g_ascii_isalpha(*rest.octets)) {
 		/* A symbol. In text, \'xx is an octet; in objects, nothing. */
 		if (*rest.octets == '\'' && rest.len > 2) {
@@ -259,6 +291,7 @@ rtf_examine(Span octets, Traits *traits)
 		switch (c) {
 		case '{':
 			rtf.depth++;
+			rtf.is_plain = FALSE;
 			break;
 		case '}':
 			if (rtf.destination != DESTINATION_NONE &&
@@ -274,4 +307,7 @@ rtf_examine(Span octets, Traits *traits)
 		}
 	}
 	end_destination(&rtf);
+	if (rtf.n_equation_classes > rtf.n_formulas)
+		traits_add(traits, TRAIT_EQUATION_OBJECT,
+		    "an object of the equation editor");
 }
