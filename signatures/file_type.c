@@ -289,7 +289,8 @@ is_tar(const guint8 *octets, gsize len)
 		sum += octet;
 		signed_sum += (gint8)octet;
 	}
-	return said == sum || said == signed_sum;
+	/* No digits are no sum, even where the octets make none. */
+	return said > 0 && (said == sum || said == signed_sum);
 }
 
 static const char *

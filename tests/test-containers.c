@@ -281,6 +281,8 @@ static const struct tar_case {
 	{ "an-octet-less", "a.txt", 511, 0, FALSE },
 	{ "unsigned-octets", "\xc4.txt", 512, 0, TRUE },
 	{ "signed-octets", "\xc4.txt", 512, -256, TRUE },
+	/* Twice -128 and the blanks. */
+	{ "no-sum", "\x80\x80", 512, -512, FALSE },
 };
 
 static void
