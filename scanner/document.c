@@ -23,7 +23,6 @@
 /* The end of a ZIP archive: a record of 22 octets and a comment. */
 #define ZIP_END_OCTETS 22
 #define ZIP_MAX_COMMENT_OCTETS 65535
-#define ACTIVE_MIME_HEADER_OCTETS 50
 /* How the optional header of a program for 32 or 64 bits begins. */
 #define PE32 0x10b
 #define PE32_PLUS 0x20b
@@ -225,19 +224,25 @@ examine_pairs(Span octets, const char *type, Traits *traits)
 
 /* --- formats ------------------------------------------------------------------------ */
 
-/* What old Word saves macros in, outside of compound files. */
+/*
+ * What old Word saves macros in, outside of compound files: a zlib stream behind
+ * a header. How long that is the header says; some programs know two lengths.
+ */
 static void
 examine_active_mime(Span octets, Traits *traits)
 {
-	Cursor cursor = { octets, FALSE };
-	GBytes *inflated;
+	Cursor cursor = cursor_at(octets, 30);
+	gsize begins[] = { 46u + (gsize)cursor_u16(&cursor), 50, 554 };
 
-	cursor_take(&cursor, ACTIVE_MIME_HEADER_OCTETS);
-	/* One more than is kept: traits_add_file() says so. */
-	inflated = inflate_zlib(cursor.rest, TRAITS_MAX_FILE_OCTETS + 1,
-	    NULL);
-	if (inflated != NULL)
-		traits_add_file(traits, (Span){ NULL, 0 }, inflated);
+	for (gsize i = 0; i < G_N_ELEMENTS(begins); i++) {
+		/* One more than is kept: traits_add_file() says so. */
+		GBytes *inflated = i > 0 && begins[i] == begins[0] ? NULL :
+		    inflate_zlib(cursor_at(octets, begins[i]).rest,
+		    TRAITS_MAX_FILE_OCTETS + 1, NULL);
+
+		if (inflated != NULL)
+			traits_add_file(traits, (Span){ NULL, 0 }, inflated);
+	}
 }
 
 static gboolean

@@ -380,12 +380,18 @@ test_modules(void)
 static const struct active_mime_case {
 	const char *name;
 	gsize octets;
+	guint8 said;            /* in the header: where they begin, less 46 */
+	gsize begin;            /* where they do */
 	guint want_files;
 	gboolean exceeds_limit;
 } active_mime_cases[] = {
-	{ "n-minus-1", TRAITS_MAX_FILE_OCTETS - 1, 1, FALSE },
-	{ "n", TRAITS_MAX_FILE_OCTETS, 1, FALSE },
-	{ "n-plus-1", TRAITS_MAX_FILE_OCTETS + 1, 0, TRUE },
+	{ "n-minus-1", TRAITS_MAX_FILE_OCTETS - 1, 4, 50, 1, FALSE },
+	{ "n", TRAITS_MAX_FILE_OCTETS, 4, 50, 1, FALSE },
+	{ "n-plus-1", TRAITS_MAX_FILE_OCTETS + 1, 4, 50, 0, TRUE },
+	{ "other-begin", 100, 54, 100, 1, FALSE },
+	{ "usual-begin-unsaid", 100, 0, 50, 1, FALSE },
+	{ "second-begin-unsaid", 100, 0, 554, 1, FALSE },
+	{ "unknown-begin", 100, 0, 51, 0, FALSE },
 };
 
 static void
@@ -394,14 +400,15 @@ test_active_mime(gconstpointer data)
 	const struct active_mime_case *tc = data;
 	g_autofree guint8 *inflated = g_malloc0(tc->octets);
 	uLongf len = compressBound(tc->octets);
-	g_autofree guint8 *octets = g_malloc0(50 + len);
+	g_autofree guint8 *octets = g_malloc0(tc->begin + len);
 	g_autoptr(Traits) traits = traits_new();
 
 	memcpy(octets, "ActiveMime", 10);
-	g_assert_cmpint(compress2(octets + 50, &len, inflated, tc->octets, 1),
-	    ==, Z_OK);
-	document_examine((Span){ octets, 50 + len }, "application/x-mso", NULL,
-	    traits);
+	octets[30] = tc->said;
+	g_assert_cmpint(compress2(octets + tc->begin, &len, inflated,
+	    tc->octets, 1), ==, Z_OK);
+	document_examine((Span){ octets, tc->begin + len },
+	    "application/x-mso", NULL, traits);
 	g_assert_cmpuint(traits->files->len, ==, tc->want_files);
 	g_assert_cmpint(traits->exceeds_limit, ==, tc->exceeds_limit);
 }
