@@ -400,6 +400,8 @@ static const struct {
 	{ "application/x-tar", FILE_TYPE_GUESSED_ARCHIVE },
 	/* "DZ" */
 	{ "application/x-dzip", FILE_TYPE_GUESSED_ARCHIVE },
+	/* "[version]" or "[strings]": any settings may begin so */
+	{ "application/x-setupscript", "text/plain" },
 };
 
 static const char *
