@@ -235,13 +235,68 @@ cms_content(Span octets, gsize max_octets, gboolean *is_cut)
 	return NULL;
 }
 
-gboolean
-cms_is_encrypted(Span octets)
+static CmsKind
+kind_of(Span octets)
 {
 	g_autoptr(GBytes) pem = from_pem(octets, CONTENT_INFO_OCTETS);
 	Span rest = octets;
 
 	if (pem != NULL)
 		rest = span_of_bytes(pem);
-	return take_content_info(&rest) == CMS_ENCRYPTED;
+	return take_content_info(&rest);
+}
+
+gboolean
+cms_is_open(Span octets)
+{
+	CmsKind kind = kind_of(octets);
+
+	return kind != CMS_NONE && kind != CMS_ENCRYPTED;
+}
+
+/* An entity (RFC 8551 3.1) with a field in front by which libclamav knows a
+ * message; other content as it is. Takes it over. */
+static GBytes *
+as_message(GBytes *content)
+{
+	static const char entity[] = "Content-", field[] = "MIME-Version: 1.0\r\n";
+	Span octets = span_of_bytes(content);
+	GByteArray *message;
+
+	if (octets.len < strlen(entity) || g_ascii_strncasecmp(
+	    (const char *)octets.octets, entity, strlen(entity)) != 0)
+		return content;
+	message = g_byte_array_new();
+	g_byte_array_append(message, (const guint8 *)field,
+	    sizeof(field) - 1);
+	g_byte_array_append(message, octets.octets, (guint)octets.len);
+	g_bytes_unref(content);
+	return g_byte_array_free_to_bytes(message);
+}
+
+Opened
+cms_open(Span octets, Unpacking *unpacking)
+{
+	gsize max_octets = MIN(unpacking->max_octets, unpacking->room);
+	gboolean is_cut;
+	g_autoptr(GBytes) content = cms_content(octets, max_octets + 1,
+	    &is_cut);
+	Member member = { .state = MEMBER_WHOLE };
+
+	if (content != NULL)
+		content = as_message(g_steal_pointer(&content));
+	if (content != NULL) {
+		member.octets = span_of_bytes(content);
+		member.size = member.octets.len;
+		if (member.octets.len > max_octets)
+			member.state = MEMBER_TOO_LONG;
+		unpacking->on_member(unpacking, &member);
+	}
+	return is_cut ? OPENED_PARTLY : OPENED_WHOLE;
+}
+
+gboolean
+cms_is_encrypted(Span octets)
+{
+	return kind_of(octets) == CMS_ENCRYPTED;
 }

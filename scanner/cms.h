@@ -11,7 +11,7 @@
 #ifndef SCANNER_CMS_H
 #define SCANNER_CMS_H
 
-#include "scanner/entity.h"
+#include "scanner/member.h"
 
 /*
  * The content that octets sign or compress, and at most max_octets of the
@@ -20,6 +20,12 @@
  * compressed was not read to its end.
  */
 GBytes *cms_content(Span octets, gsize max_octets, gboolean *is_cut);
+
+/* Whether octets are of a kind that may have a content for everybody. */
+gboolean cms_is_open(Span octets);
+
+/* Shows that content, which has no name of its own. */
+Opened cms_open(Span octets, Unpacking *unpacking);
 
 /* Whether only the owner of a key can read the content: EnvelopedData,
  * EncryptedData (RFC 5652 6 and 8) or AuthEnvelopedData (RFC 5083). */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/archive.h"
+#include "scanner/cms.h"
 #include "scanner/coded_file.h"
 #include "scanner/container.h"
 #include "scanner/mac_file.h"
@@ -112,9 +113,14 @@ static const ContainerKind found_kind = { "application/octet-stream",
 static const ContainerKind coded_kind = { "text/x-uuencode",
 	"uuencode, yEnc, BinHex or iCalendar", READER_CODED, FALSE, TRUE };
 
+static const ContainerKind cms_kind = { "application/pkcs7-mime", "CMS",
+	READER_CMS, FALSE, TRUE };
+
 const ContainerKind *
 container_coded_kind(const char *detected_type, Span octets)
 {
+	if (cms_is_open(octets))
+		return &cms_kind;
 	return coded_file_is(detected_type, octets) ? &coded_kind : NULL;
 }
 

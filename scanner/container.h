@@ -21,6 +21,7 @@ typedef enum {
 	READER_OUTLOOK,
 	READER_MAC,
 	READER_CODED,
+	READER_CMS,
 } ContainerReader;
 
 typedef struct {
@@ -38,7 +39,8 @@ typedef struct {
  * NULL: no container. Static. */
 const ContainerKind *container_kind(const char *detected_type, Span octets);
 
-/* Of a member that holds coded files as text. NULL: it does not. Static. */
+/* Of a member that holds coded files as text, or what is signed. NULL: it does
+ * not. Static. */
 const ContainerKind *container_coded_kind(const char *detected_type,
     Span octets);
 

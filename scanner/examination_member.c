@@ -26,6 +26,7 @@ derived_name(const PartRecord *container)
 	} suffixes[] = { { ".gz", "" }, { ".bz2", "" }, { ".xz", "" },
 		{ ".z", "" }, { ".zst", "" }, { ".lzma", "" },
 		{ ".lz", "" }, { ".lz4", "" }, { ".zstd", "" },
+		{ ".p7m", "" }, { ".p7s", "" }, { ".p7z", "" },
 		{ ".tgz", ".tar" }, { ".tbz", ".tar" }, { ".tbz2", ".tar" },
 		{ ".txz", ".tar" }, { ".tzst", ".tar" }, { ".tlz", ".tar" },
 		{ ".taz", ".tar" } };

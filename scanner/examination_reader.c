@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scanner/archive.h"
+#include "scanner/cms.h"
 #include "scanner/coded_file.h"
 #include "scanner/digest.h"
 #include "scanner/examiners.h"
@@ -283,6 +284,8 @@ open_with(const Container *container, Span octets, Unpacking *unpacking)
 		return mac_file_open(octets, unpacking);
 	case READER_CODED:
 		return coded_file_open(octets, unpacking);
+	case READER_CMS:
+		return cms_open(octets, unpacking);
 	case READER_CLAMAV:
 	case READER_NONE:
 		break;

@@ -41,7 +41,7 @@ enter_container(EngineScan *scan, PartRecord *part, Span octets, guint depth,
 
 	container->part = part;
 	container->kind = container_kind(part->detected_type, octets);
-	/* Of the message itself, all text is searched for them anyway. */
+	/* Of the message itself, all is searched for them anyway. */
 	if (container->kind == NULL && depth > 0)
 		container->kind = container_coded_kind(part->detected_type,
 		    octets);
