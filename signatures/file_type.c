@@ -275,6 +275,7 @@ is_tar(const guint8 *octets, gsize len)
 {
 	char written[TAR_SUM_OCTETS + 1] = "";
 	gint64 sum = 0, signed_sum = 0, said;
+	char *end;
 
 	if (has_at(octets, len, 257, "ustar\0", 6) ||
 	    has_at(octets, len, 257, "ustar  \0", 8))
@@ -282,7 +283,10 @@ is_tar(const guint8 *octets, gsize len)
 	if (len < SECTOR)
 		return FALSE;
 	memcpy(written, octets + TAR_SUM, TAR_SUM_OCTETS);
-	said = g_ascii_strtoll(written, NULL, 8);
+	said = g_ascii_strtoll(written, &end, 8);
+	/* No number is no sum: that of signed octets is often 0. */
+	if (said <= 0 || (*end != ' ' && *end != '\0'))
+		return FALSE;
 	for (gsize i = 0; i < SECTOR; i++) {
 		guint8 octet = i - TAR_SUM < TAR_SUM_OCTETS ? ' ' : octets[i];
 
