@@ -28,7 +28,7 @@ check_readings(const GPtrArray *readings, gsize max_octets)
 	}
 }
 
-static int
+static inline int
 decode_target(TransferEncoding encoding, const uint8_t *data, size_t size)
 {
 	Span body = { data, size };

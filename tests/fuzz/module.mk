@@ -6,6 +6,7 @@ fuzz_programs = \
 	tests/fuzz/fuzz-conf-file \
 	tests/fuzz/fuzz-decode-base64 \
 	tests/fuzz/fuzz-decode-binhex \
+	tests/fuzz/fuzz-decode-inline \
 	tests/fuzz/fuzz-decode-qp \
 	tests/fuzz/fuzz-decode-uu \
 	tests/fuzz/fuzz-decode-yenc \
@@ -52,6 +53,10 @@ tests_fuzz_fuzz_decode_base64_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_decode_binhex_SOURCES = tests/fuzz/fuzz-decode-binhex.c tests/fuzz/fuzz-decode.h $(fuzz_main)
 tests_fuzz_fuzz_decode_binhex_LDADD = $(MAILWEIR_LIBS)
 tests_fuzz_fuzz_decode_binhex_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_decode_inline_SOURCES = tests/fuzz/fuzz-decode-inline.c tests/fuzz/fuzz-decode.h $(fuzz_main)
+tests_fuzz_fuzz_decode_inline_LDADD = $(MAILWEIR_LIBS)
+tests_fuzz_fuzz_decode_inline_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_decode_qp_SOURCES = tests/fuzz/fuzz-decode-qp.c tests/fuzz/fuzz-decode.h $(fuzz_main)
 tests_fuzz_fuzz_decode_qp_LDADD = $(MAILWEIR_LIBS)
