@@ -19,19 +19,17 @@
 #define FLAG_ENCRYPTED 0x0100
 #define FLAG_TABLE_1 0x0200
 #define ASSOCIATIONS_OFFSET 0x19a
-/* Of a field or a path, to be told by. */
-#define MAX_TEXT_CHARACTERS 64
 
-/* --- fields ------------------------------------------------------------------------- */
+/* --- fields --------------------------------------------------------------- */
 
-/* In lower case, to the first character that is no text. Caller frees. */
+/* In lower case, to the first character that is no text, as a mark of another
+ * field is. Caller frees. */
 static char *
 field_text(Span octets, gsize step)
 {
 	GString *text = g_string_new(NULL);
 
-	for (gsize i = 0; i + step <= octets.len &&
-	     text->len < MAX_TEXT_CHARACTERS; i += step) {
+	for (gsize i = 0; i + step <= octets.len; i += step) {
 		char c = (char)octets.octets[i];
 
 		if ((c != '\t' && g_ascii_iscntrl(c)) || c == '\0' ||
@@ -95,7 +93,7 @@ examine_fields(Span document, Traits *traits)
 	    traits);
 }
 
-/* --- template ------------------------------------------------------------------------ */
+/* --- template ------------------------------------------------------------- */
 
 /* Finds the flags of a document; FALSE: it is none of Word. */
 static gboolean
@@ -138,7 +136,7 @@ word_binary_examine_template(Span document, Span table, Traits *traits)
 		    "a template on a server");
 }
 
-/* --- the document ---------------------------------------------------------------------- */
+/* --- the document --------------------------------------------------------- */
 
 void
 word_binary_examine(Span document, Traits *traits)
