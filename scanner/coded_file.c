@@ -1,5 +1,5 @@
 /*
- * scanner/coded_file.c - a file that holds others as text: uuencode, yEnc, BinHex, iCalendar.
+ * scanner/coded_file.c - a file that holds others as text.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "config.h"
@@ -9,6 +9,29 @@
 #include "scanner/coded_file.h"
 #include "scanner/decode.h"
 #include "scanner/octet_search.h"
+
+/* Names are in letters of any case (RFC 5545 3.1), and that of a file's property
+ * may be folded: it goes by the name of the whole, too. */
+static gboolean
+is_calendar(Span octets)
+{
+	static const char word[] = "vcalendar";
+
+	for (gsize i = 0; i < 2; i++) {
+		int first = i == 0 ? 'V' : 'v';
+		Span rest = octets;
+		const guint8 *at;
+
+		while (rest.len >= strlen(word) && (at = memchr(rest.octets,
+		    first, rest.len - strlen(word) + 1)) != NULL) {
+			if (g_ascii_strncasecmp((const char *)at, word,
+			    strlen(word)) == 0)
+				return TRUE;
+			rest = octets_behind(rest, at + 1);
+		}
+	}
+	return FALSE;
+}
 
 gboolean
 coded_file_is(const char *detected_type, Span octets)
@@ -25,7 +48,7 @@ coded_file_is(const char *detected_type, Span octets)
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
 		if (octets_find(octets, words[i]) != NULL)
 			return TRUE;
-	return FALSE;
+	return is_calendar(octets);
 }
 
 /* FALSE: no more are wanted. */

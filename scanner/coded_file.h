@@ -1,7 +1,8 @@
 /*
- * scanner/coded_file.h - a file that holds others as text: uuencode, yEnc, BinHex, iCalendar.
+ * scanner/coded_file.h - a file that holds others as text.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
+ * In uuencode, yEnc, BinHex, or as attachments of an iCalendar file (RFC 5545).
  * Archive programs open such files like any archive. Those in the text of a
  * message itself are found by decode_inline() without this.
  */
