@@ -16,7 +16,7 @@
 /* And so much behind /JS that it is text, and no picture's data. */
 #define SCRIPT_OCTETS 4
 
-/* A stream whose /Length is an object of its own, perhaps in an object stream. */
+/* A stream whose /Length is an object of its own, or in an object stream. */
 struct far_length {
 	gsize offset;           /* of the object with the stream */
 	guint number;           /* of that which is its length */
@@ -51,7 +51,7 @@ struct object_stream {
 	gsize first;
 };
 
-/* --- names of what it can do ------------------------------------------------- */
+/* --- names of what it can do ---------------------------------------------- */
 
 /* What a lexer would go over: some viewers do. */
 static void
@@ -146,7 +146,7 @@ examine_names(Traits *traits, Span octets)
 	}
 }
 
-/* --- streams ------------------------------------------------------------------------ */
+/* --- streams -------------------------------------------------------------- */
 
 /*
  * The octets from the offset to the next "endstream", or to the end of the file;
@@ -305,18 +305,20 @@ examine_stream(Pdf *pdf, guint number, Span raw)
 		examine_object_stream(pdf, octets, object.first);
 }
 
-/* --- objects -------------------------------------------------------------------------- */
+/* --- objects -------------------------------------------------------------- */
 
-static void
+/* FALSE: there are too many. */
+static gboolean
 add_name(Pdf *pdf, PdfFileName name)
 {
 	if (pdf->names->len >= PDF_MAX_FILE_NAMES) {
 		pdf->traits->exceeds_limit = TRUE;
-		return;
+		return FALSE;
 	}
 	if (name.name != NULL)
 		g_bytes_ref(name.name);
 	g_array_append_val(pdf->names, name);
+	return TRUE;
 }
 
 /* What an object has said. from: its own name, for files without one; NULL:
@@ -468,7 +470,7 @@ examine_objects(Pdf *pdf, PdfLexer *lexer)
 		examine_object(pdf, lexer, offset, NULL);
 }
 
-/* --- values in object streams ------------------------------------------------------- */
+/* --- values in object streams --------------------------------------------- */
 
 typedef void (*TakeValue)(GHashTable *sought, guint number,
     const PdfLexer *value);
@@ -531,7 +533,7 @@ examine_longer_streams(Pdf *pdf, PdfLexer *lexer)
 	}
 }
 
-/* --- files -------------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------- */
 
 /* A name in UTF-16 becomes UTF-8 (ISO 32000-1 7.9.2.2). Caller unrefs. */
 static GBytes *
@@ -634,8 +636,9 @@ find_names(Pdf *pdf)
 		    GUINT_TO_POINTER(name.name_number));
 
 		for (guint k = 0; strings != NULL && k < strings->len; k++)
-			add_name(pdf, (PdfFileName){ name.number,
-			    g_ptr_array_index(strings, k), 0 });
+			if (!add_name(pdf, (PdfFileName){ name.number,
+			    g_ptr_array_index(strings, k), 0 }))
+				return;
 	}
 }
 

@@ -6,6 +6,7 @@ Usage: curve.py MAILWEIR [MIB...]       (default: 1 4 16 64)
 Prints a row a kind of message: the milliseconds of its scan at each size, and
 the reply.
 """
+import base64
 import json
 import os
 import subprocess
@@ -27,6 +28,20 @@ def boundaries(size):
     return MIXED + (lines * (size // len(lines) + 1))[:size - len(MIXED)]
 
 
+def names_of_files(size):
+    """A PDF of 4,000 files, whose name is one object with many values."""
+    files = b"".join(b"%d 0 obj<</F 5 0 R/EF<</F 6 0 R>>>>endobj\n" % i
+                     for i in range(10, 4010))
+    room = size * 3 // 4 - len(files) - 400
+    values = b"5 0 " * (room // 20)
+    values += b" " * (room - len(values))
+    pdf = (b"%%PDF-1.5\n%s6 0 obj<</Type/EmbeddedFile>>stream\nx\nendstream "
+           b"endobj\n4 0 obj<</Type/ObjStm/First %d>>stream\n%s(a)\nendstream "
+           b"endobj\n" % (files, len(values), values))
+    return (CODED.replace(b"\r\n\r\n", b"\r\nContent-Type: application/pdf"
+                          b"\r\n\r\n") + base64.b64encode(pdf))
+
+
 KINDS = {
     "dashes in one line": filled(MIXED, b"-"),
     "lines of dashes": filled(MIXED, b"--\r\n"),
@@ -42,6 +57,7 @@ KINDS = {
     "begin lines of uuencode": filled(HEAD + b"\r\n", b"begin 644 a\r\n"),
     "lines of base64 in text": filled(
         HEAD + b"\r\n", b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldY\r\n.\r\n"),
+    "names of files in a PDF": names_of_files,
     "text": filled(HEAD + b"\r\n", b"Nothing but words in lines of text.\r\n"),
 }
 
