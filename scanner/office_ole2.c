@@ -21,7 +21,7 @@
 /* Of PowerPoint, where all but this is encrypted. */
 #define TOKEN_ENCRYPTED 0xf3d1c4dfu
 
-/* --- packages ------------------------------------------------------------------ */
+/* --- packages ------------------------------------------------------------- */
 
 /* The name without its folders: they are the sender's. */
 static Span
@@ -55,7 +55,7 @@ office_examine_package(Span octets, Traits *traits)
 	traits_add_file(traits, path, g_bytes_new(data.octets, data.len));
 }
 
-/* --- workbooks ([MS-XLS]) --------------------------------------------------------- */
+/* --- workbooks ([MS-XLS]) ------------------------------------------------- */
 
 enum {
 	RECORD_EXTERNSHEET = 0x0017,    /* before Excel 97: one link */
@@ -179,7 +179,7 @@ examine_workbook(Span octets, Traits *traits)
 		    "a defined name that runs when it is opened");
 }
 
-/* --- VBA ---------------------------------------------------------------------------- */
+/* --- VBA ------------------------------------------------------------------ */
 
 static gboolean
 has_entry(const Ole2 *ole2, const char *name, gboolean is_stream)
@@ -235,7 +235,7 @@ examine_vba(const Ole2 *ole2, Traits *traits)
 	}
 }
 
-/* --- formulas ------------------------------------------------------------------------ */
+/* --- formulas ------------------------------------------------------------- */
 
 /* An object that Windows starts Equation Editor 3 for: version 2 is replaced. */
 static gboolean
@@ -321,12 +321,11 @@ office_is_formula(Span octets)
 	    has_sound_equations(ole2, &n_equations);
 }
 
-/* --- the file ------------------------------------------------------------------------ */
+/* --- the file ------------------------------------------------------------- */
 
-/* The first stream of that name at the top; NULL: there is none. Caller
- * unrefs. */
-static GBytes *
-read_top_stream(const Ole2 *ole2, const char *name)
+/* The first stream of that name at the top; NULL: there is none. Borrowed. */
+static const Ole2Entry *
+top_stream(const Ole2 *ole2, const char *name)
 {
 	const GPtrArray *entries = ole2_entries(ole2);
 
@@ -336,25 +335,29 @@ read_top_stream(const Ole2 *ole2, const char *name)
 		if (entry->is_stream &&
 		    entry->parent == g_ptr_array_index(entries, 0) &&
 		    g_ascii_strcasecmp(entry->name, name) == 0)
-			return ole2_read(ole2, entry);
+			return entry;
 	}
 	return NULL;
 }
 
-/* Embedded documents are not opened with their templates. */
+/* is_main: it is the document itself; embedded ones are not opened with their
+ * templates. */
 static void
-examine_template(const Ole2 *ole2, Traits *traits)
+examine_word(const Ole2 *ole2, const Ole2Entry *entry, gboolean is_main,
+    Traits *traits)
 {
-	g_autoptr(GBytes) document = read_top_stream(ole2, "WordDocument");
+	g_autoptr(GBytes) document = ole2_read(ole2, entry);
 	g_autoptr(GBytes) table = NULL;
-	const char *name = document != NULL ?
-	    word_binary_table(span_of_bytes(document)) : NULL;
+	const char *name = word_binary_table(span_of_bytes(document));
+	const Ole2Entry *beside = is_main && name != NULL ?
+	    top_stream(ole2, name) : NULL;
 
-	if (name != NULL)
-		table = read_top_stream(ole2, name);
-	if (table != NULL)
-		word_binary_examine_template(span_of_bytes(document),
-		    span_of_bytes(table), traits);
+	word_binary_examine(span_of_bytes(document), traits);
+	if (beside == NULL)
+		return;
+	table = ole2_read(ole2, beside);
+	word_binary_examine_template(span_of_bytes(document),
+	    span_of_bytes(table), traits);
 }
 
 /* The atom of the current user ([MS-PPT] 2.3.2) says so. */
@@ -389,7 +392,8 @@ examine_moniker(Span stream, Traits *traits)
 }
 
 static void
-examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
+examine_stream(const Ole2 *ole2, const Ole2Entry *entry,
+    const Ole2Entry *main_document, Traits *traits)
 {
 	g_autoptr(GBytes) stream = NULL;
 	Cursor cursor;
@@ -407,8 +411,7 @@ examine_stream(const Ole2 *ole2, const Ole2Entry *entry, Traits *traits)
 		stream = ole2_read(ole2, entry);
 		examine_moniker(span_of_bytes(stream), traits);
 	} else if (g_ascii_strcasecmp(entry->name, "WordDocument") == 0) {
-		stream = ole2_read(ole2, entry);
-		word_binary_examine(span_of_bytes(stream), traits);
+		examine_word(ole2, entry, entry == main_document, traits);
 	} else if (g_ascii_strcasecmp(entry->name, "Current User") == 0) {
 		stream = ole2_read(ole2, entry);
 		examine_user(span_of_bytes(stream), traits);
@@ -419,11 +422,13 @@ void
 office_examine_ole2(Span octets, Traits *traits)
 {
 	g_autoptr(Ole2) ole2 = ole2_new(octets);
+	const Ole2Entry *main_document;
 	const GPtrArray *entries;
 
 	if (ole2 == NULL)
 		return;
 	entries = ole2_entries(ole2);
+	main_document = top_stream(ole2, "WordDocument");
 	traits->exceeds_limit |= ole2_exceeds_limit(ole2);
 	if (has_entry(ole2, "_VBA_PROJECT", TRUE) ||
 	    has_entry(ole2, "VBA", FALSE))
@@ -432,8 +437,7 @@ office_examine_ole2(Span octets, Traits *traits)
 		const Ole2Entry *entry = g_ptr_array_index(entries, i);
 
 		if (entry->is_stream)
-			examine_stream(ole2, entry, traits);
+			examine_stream(ole2, entry, main_document, traits);
 	}
-	examine_template(ole2, traits);
 	examine_equations(ole2, traits);
 }
