@@ -52,11 +52,10 @@ holder_of(const Examination *examination, const PartRecord *part)
 {
 	const GPtrArray *parts = examination->record->parts;
 
-	for (guint i = parts->len; i-- > 0;) {
+	for (guint i = part_is_member(part) ? parts->len : 0; i-- > 0;) {
 		PartRecord *holder = g_ptr_array_index(parts, i);
 
-		if (g_strcmp0(holder->path, part->parent) == 0 &&
-		    part_is_member(part))
+		if (g_strcmp0(holder->path, part->parent) == 0)
 			return holder;
 	}
 	return NULL;

@@ -293,8 +293,7 @@ is_tar(const guint8 *octets, gsize len)
 		sum += octet;
 		signed_sum += (gint8)octet;
 	}
-	/* No digits are no sum, even where the octets make none. */
-	return said > 0 && (said == sum || said == signed_sum);
+	return said == sum || said == signed_sum;
 }
 
 static const char *

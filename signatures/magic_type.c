@@ -296,7 +296,7 @@ type_of_text(const void *octets, gsize len)
 	len -= begin;
 	if (len < 2)
 		return NULL;
-	for (gsize i = 0; i < G_N_ELEMENTS(tags); i++)
+	for (gsize i = 0; *text == '<' && i < G_N_ELEMENTS(tags); i++)
 		if (begins_tag(text, len, tags[i]))
 			return "text/html";
 	if (*text == '<')
