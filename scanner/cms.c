@@ -259,7 +259,8 @@ cms_is_open(Span octets)
 static GBytes *
 as_message(GBytes *content)
 {
-	static const char entity[] = "Content-", field[] = "MIME-Version: 1.0\r\n";
+	static const char entity[] = "Content-";
+	static const char field[] = "MIME-Version: 1.0\r\n";
 	Span octets = span_of_bytes(content);
 	GByteArray *message;
 

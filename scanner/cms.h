@@ -2,11 +2,10 @@
  * scanner/cms.h - what an S/MIME message holds that is no multipart.
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A SignedData (RFC 5652 5.1) wraps the signed MIME entity in BER, so do data
- * (4) and a DigestedData (7), a
- * CompressedData (RFC 3274) the deflated one; mail clients show it like any other
- * part. OpenSSL and others also read them in PEM (RFC 7468). Nothing is verified
- * here: who signed does not matter to a filter.
+ * A SignedData (RFC 5652 5.1) wraps the signed MIME entity in BER, so do data (4)
+ * and a DigestedData (7), a CompressedData (RFC 3274) the deflated one; mail
+ * clients show it like any other part. OpenSSL and others also read them in PEM
+ * (RFC 7468). Nothing is verified here: who signed does not matter to a filter.
  */
 #ifndef SCANNER_CMS_H
 #define SCANNER_CMS_H

@@ -82,8 +82,8 @@ GPtrArray *decode_readings(Span body, TransferEncoding encoding,
 /*
  * The files that plain text carries, in all their readings: uuencode ("begin
  * 644 name"), begin-base64, yEnc, BinHex 4.0 (data fork, then resource fork)
- * and attachments of calendar entries. Each is looked for on its own: one that lies inside another is found
- * too. May be empty; limits as above.
+ * and attachments of calendar entries. Each is looked for on its own: one that
+ * lies inside another is found too. May be empty; limits as above.
  */
 GPtrArray *decode_inline(Span text, gsize max_octets);
 

@@ -225,8 +225,9 @@ examine_pairs(Span octets, const char *type, Traits *traits)
 /* --- formats ------------------------------------------------------------------------ */
 
 /*
- * What old Word saves macros in, outside of compound files: a zlib stream behind
- * a header. How long that is the header says; some programs know two lengths.
+ * What old Word saves macros in, outside of compound files: a zlib stream
+ * behind a header. How long that is the header says; some programs know two
+ * lengths.
  */
 static void
 examine_active_mime(Span octets, Traits *traits)

@@ -441,8 +441,8 @@ add_hidden(struct scan *scan, const Entity *entity, const PartRecord *part,
 /*
  * An object that only a tolerant reading shows, and that is more than text (as
  * a signature in armour is, or a message, whose parts are looked at on their
- * own), is refused as such: no sane sender makes it, and what one client shows of
- * it another one hides. The same octets once more are no other object.
+ * own), is refused as such: no sane sender makes it, and what one client shows
+ * of it another one hides. The same octets once more are no other object.
  */
 static void
 check_hidden(struct scan *scan, struct leaf *leaf, const PartRecord *part,

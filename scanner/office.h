@@ -29,8 +29,8 @@ void office_examine_binary(Span octets, Traits *traits);
  */
 void office_examine_package(Span octets, Traits *traits);
 
-/* Whether a compound file is an object of Equation Editor 3 with nothing but sound
- * formulas in it. */
+/* Whether a compound file is an object of Equation Editor 3 with nothing but
+ * sound formulas in it. */
 gboolean office_is_formula(Span octets);
 
 /* Whether a link goes to a server of anybody: paths of the author's own disk or

@@ -430,8 +430,8 @@ on_end(void *context, const xmlChar *name, const xmlChar *prefix,
 
 /*
  * libxml2 ends at 10 MB of one CDATA section, or at depth 256, unless told not
- * to; but then it no longer watches entities that multiply, and keeps its limits
- * where there are any.
+ * to; but then it no longer watches entities that multiply, and keeps its
+ * limits where there are any.
  */
 static int
 parse_options(Span octets)

@@ -32,7 +32,7 @@ typedef struct {
 	guint destination_depth;
 	GByteArray *octets;     /* of the destination */
 	int high;               /* the first digit of an octet; -1: none */
-	/* The object is digits and white space: no program reads it otherwise. */
+	/* The object is digits and white space: all programs read it alike. */
 	gboolean is_plain;
 	guint n_equation_classes;
 	guint n_formulas;       /* objects that are known to be sound */
@@ -68,8 +68,8 @@ examine_ole1(Span octets, Traits *traits)
 		office_examine_package(data, traits);
 }
 
-/* An OLE 1 object of the editor's class, whose data is a sound formula, and behind
- * which no other is. */
+/* An OLE 1 object of the editor's class, whose data is a sound formula, and
+ * behind which no other is. */
 static gboolean
 is_formula(Span octets)
 {
